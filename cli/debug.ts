@@ -2,6 +2,7 @@
 import { Player } from '../debugger/player/player.js';
 import { withRecording } from '../debugger/player/recording-file.js';
 import { Applications } from '../debugger/server/applications.js';
+import { FetchedSubject, isAddress } from '../debugger/server/fetched.js';
 import { type RunningDebugger, startDebugger } from '../debugger/server/server.js';
 import { SITE } from '../debugger/server/site.js';
 import { FileSubject, type Subject } from '../debugger/server/subject.js';
@@ -10,10 +11,12 @@ import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from '
 import { fileOf } from './recording.js';
 import { textOption } from './values.js';
 
-const HELP = `tandem debug FILE|live [--app MODULE] [--port N] [--host ADDRESS] [--origin ORIGIN] [--json]
+const HELP = `tandem debug FILE|URL|live [--app MODULE] [--port N] [--host ADDRESS] [--origin ORIGIN] [--json]
 
 Prints an address: the debugger page, in which the recording is shown, or the application that connects. Open it in a browser of this machine; end it
 with Ctrl-C. The page answers only this machine, and only who has the address.
+
+URL: of http or https. The recording is fetched, from that address alone, and its copy is removed at the end.
 
 live: prints a second address, to which an application connects, also one on another device: openDebugLink(system, ADDRESS) of tandem/browser or
 tandem/node. It records while somebody looks.
@@ -27,6 +30,7 @@ ${APP_HELP}
 --json           the line has url, and file or application
 
   tandem debug run.mcap
+  tandem debug https://example.com/run.mcap
   tandem debug live`;
 
 export const debugCommand: Command = {
@@ -44,7 +48,7 @@ async function serve(invocation: Invocation): Promise<ExitCode> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port is a number up to 65535, not ${values.port}`);
   const host = textOption(values.host);
   const origin = textOption(values.origin);
-  const subject = await subjectOf(what);
+  const subject = await subjectOf(what, signal);
   const player = new Player(textOption(values.app));
   const running = await startDebugger({ subject, site: SITE, port, player, host, origins: origin === undefined ? [] : [origin] });
   say(invocation, what, running);
@@ -56,11 +60,24 @@ async function serve(invocation: Invocation): Promise<ExitCode> {
   return EXIT.fine;
 }
 
-async function subjectOf(what: string): Promise<Subject> {
+async function subjectOf(what: string, signal: AbortSignal): Promise<Subject> {
   if (what === 'live') return new Applications(() => 'No application is here: one connects to the address that tandem debug has printed.');
   // What is no recording is said here, and not first in the page.
+  if (isAddress(what)) return fetched(what, signal);
   await withRecording(what, async () => {});
   return new FileSubject(what);
+}
+
+/** @throws RecordingFetchError, RecordingError */
+async function fetched(address: string, signal: AbortSignal): Promise<Subject> {
+  const subject = await FetchedSubject.fetch(address, { signal });
+  try {
+    await withRecording(subject.file(1), async () => {});
+    return subject;
+  } catch (error) {
+    await subject.close();
+    throw error;
+  }
 }
 
 function say({ json, output }: Invocation, what: string, { url, application }: RunningDebugger): void {

@@ -1,11 +1,10 @@
 /** `tandem filter`: the messages of a recording that fit, in a recording of their own. */
 
+import { copyFitting } from '../debugger/player/fitting-copy.js';
 import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { openRecordingSink } from '../host-shim/node/recordings.js';
-import { messagesOf } from '../trace/messages.js';
 import { Recorder } from '../trace/recorder.js';
 import { Schemas } from '../trace/schemas.js';
-import type { TraceStep } from '../trace/step.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { filterOf } from './filter-option.js';
 import { fileOf, outOf, ReadableSteps } from './recording.js';
@@ -37,39 +36,13 @@ interface Task {
   readonly text: string;
 }
 
-/** Whether a step is part of a message. */
-const isOfMessage = ({ type }: TraceStep): boolean => ['emitted', 'arrived', 'handled', 'rejected', 'poisoned'].includes(type);
-
-/** With a state to begin from, an actor would be played on a part of its messages, and differ. */
-function withoutState(step: TraceStep): TraceStep {
-  if (step.type === 'snapshot') return { ...step, snapshot: null };
-  return step.type === 'started' ? { ...step, begin: null } : step;
-}
-
 async function filtered({ path, out, text }: Task, { recording }: OpenFile, { json, output, signal }: Invocation): Promise<ExitCode> {
   const { facts } = recording;
   const fits = filterOf(text, new Schemas(facts.parties));
   const recorder = new Recorder(await openRecordingSink(out), facts);
-  for (const file of await recording.packed()) recorder.attach(file);
-  let [kept, left, missing] = [0, 0, 0];
-  const readable = new ReadableSteps(recording, (steps) => {
-    recorder.steps(steps.filter((step) => !isOfMessage(step)).map(withoutState));
-  });
-  for await (const messages of messagesOf(readable)) {
-    signal.throwIfAborted();
-    for (const message of messages) {
-      const steps = message.steps.filter(isOfMessage);
-      if (fits(message)) {
-        kept++;
-        recorder.steps(steps);
-      } else {
-        left++;
-        missing += steps.length;
-      }
-    }
-    await recorder.settled();
-  }
-  if (missing > 0) recorder.lose(missing);
+  const readable = new ReadableSteps(recording);
+  const whole = { facts, steps: () => readable.steps(), packed: () => recording.packed() };
+  const { kept, left } = await copyFitting(whole, recorder, fits, signal);
   await recorder.close();
   const { damage } = readable;
   output.line(

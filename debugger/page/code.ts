@@ -4,11 +4,20 @@ import type { Detail } from '../table/run.js';
 import { element } from './element.js';
 import type { ServerLink } from './server.js';
 
-/** @returns the lines; or why they are not known */
-export async function codeOf(server: ServerLink, { line, targetVm, trap }: Detail): Promise<readonly Node[]> {
+/** Which source is meant: where the message ended its handler, or else that handler. */
+export const codeQuery = ({ line, targetVm, trap }: Detail): Readonly<Record<string, string>> => ({
+  actor: line.target,
+  kind: line.kind,
+  vm: targetVm ?? 'js',
+  position: trap?.position ?? '',
+});
+
+/** @param open opens it in an editor @returns the lines; or why they are not known */
+export async function codeOf(server: ServerLink, detail: Detail, open: () => unknown): Promise<readonly Node[]> {
   try {
-    const query = { actor: line.target, kind: line.kind, vm: targetVm ?? 'js', position: trap?.position ?? '' };
-    return partsOf(await server.played<Code>('code', query));
+    const button = element('button', { type: 'button' }, ['open in the editor (I)']);
+    button.addEventListener('click', () => void open());
+    return [...partsOf(await server.played<Code>('code', codeQuery(detail))), button, element('p', { id: 'editor-said', role: 'status' })];
   } catch (error) {
     return [element('p', { class: 'faint' }, [error instanceof Error ? error.message : String(error)])];
   }

@@ -1,10 +1,12 @@
 /** What is selected: its path, its message, its causes and effects, its bytes. */
 import { durationText, timeText } from '../../trace/text.js';
 import type { Detail, Line } from '../table/run.js';
-import { codeOf } from './code.js';
+import { copied } from './clipboard.js';
+import { codeOf, codeQuery } from './code.js';
 import { element } from './element.js';
 import { MomentPane } from './moment.js';
 import { pathParts, pathSentence } from './path-words.js';
+import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import { StatePane } from './state.js';
 import type { Steps } from './steps.js';
@@ -85,11 +87,34 @@ export class DetailPane {
   private async showCode(): Promise<void> {
     const { detail } = this.view;
     if (!detail?.isOfActor) return;
-    const parts = await codeOf(this.server, detail);
+    const parts = await codeOf(this.server, detail, () => this.openCode());
     const box = this.sectionOf('Code');
     if (this.view.detail !== detail || !box) return;
     box.removeAttribute('hidden');
     box.replaceChildren(element('h3', {}, ['Code']), ...parts);
+  }
+
+  /** Opens its handler, or where it ended, in the editor. */
+  async openCode(): Promise<void> {
+    const { detail } = this.view;
+    if (!detail?.isOfActor) {
+      this.note('select a message that an actor has handled: its handler is opened');
+      return;
+    }
+    this.note('opening the editor …');
+    try {
+      const { place, problem } = await this.server.open(codeQuery(detail));
+      this.note(problem || `${place} is opened in the editor`);
+    } catch (error) {
+      this.note(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Beside the source, where that is shown. */
+  private note(text: string): void {
+    const place = document.getElementById('editor-said');
+    if (place) place.textContent = text;
+    else say(text);
   }
 
   /** Copies what happens at the message as a test. */
@@ -101,10 +126,7 @@ export class DetailPane {
     say(element('p', { class: 'faint', role: 'status' }, ['playing the recording up to here …']));
     try {
       const text = await this.server.played<string>('test', { number: detail.line.number });
-      const isCopied = await navigator.clipboard.writeText(text).then(
-        () => true,
-        () => false,
-      );
+      const isCopied = await copied(text);
       const told = isCopied
         ? 'The test is on the clipboard: paste it into a file NAME.test.ts.'
         : 'The browser gives no clipboard: copy the test from here.';

@@ -1,7 +1,7 @@
 /** The filter field: shows only what fits, and says what is wrong with a filter that makes no sense. */
 import type { Remote } from 'comlink';
 import { durationText } from '../../trace/text.js';
-import type { View } from './view.js';
+import type { Span, View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
 /** Nobody types two letters sooner. */
@@ -25,6 +25,14 @@ export class FilterField {
       if (event.key === 'Escape') this.leave();
       if (event.key === 'Enter') input.blur();
     });
+  }
+
+  /** What the list shows of the run, as it is typed by now. @throws Error while the filter makes no sense */
+  async part(): Promise<{ readonly filter: string; readonly range: Span | null }> {
+    await this.apply();
+    if (this.input.getAttribute('aria-invalid') === 'true')
+      throw new Error('the filter makes no sense, so that nobody knows what it lets through');
+    return { filter: this.input.value, range: this.view.range };
   }
 
   focus(): void {

@@ -12,12 +12,14 @@ import { LettersPane } from './letters.js';
 import { ListPane } from './list.js';
 import { LiveButton } from './live.js';
 import { Minimap } from './minimap.js';
+import { Notebook } from './notebook.js';
 import { Palette } from './palette.js';
 import { Plot } from './plot.js';
 import { PrintField } from './print.js';
 import { ScreenPane } from './screen.js';
 import { SendPane } from './send.js';
 import { ServerLink } from './server.js';
+import { Sharing } from './sharing.js';
 import { Steps } from './steps.js';
 import { SupervisionPane } from './supervision.js';
 import { Travel } from './travel.js';
@@ -50,6 +52,8 @@ const actors = new ActorsPane(byId('actors'), server);
 const letters = new LettersPane(byId('letters'), run, server, steps);
 const send = new SendPane(byId('send'), view, run, server);
 const supervision = new SupervisionPane(byId('supervision'), run, server);
+const notebook = new Notebook(byId('notebook'), view, steps, travel, server);
+const sharing = new Sharing(view, run, steps, filter, server);
 const twins = new TwinsPane(byId('twins'), view, steps, server);
 
 const dialog = byId<HTMLDialogElement>('keys');
@@ -74,6 +78,10 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: [']'], does: 'to the next picture of the screen', run: () => travel.toPicture(1) },
   { keys: ['o'], does: 'the message that set the value that was clicked; again: the one before', run: () => details.follow() },
   { keys: ['c'], does: 'copies what happens at the message as a test', run: () => details.copyTest() },
+  { keys: ['i'], does: 'its handler, or where it ended, in your editor', run: () => details.openCode() },
+  { keys: ['y'], does: 'copies a link to the message', run: () => sharing.copyLink() },
+  { keys: ['q'], does: 'copies a sequence diagram for Mermaid: what led to it, and what came of it', run: () => sharing.copyDiagram() },
+  { keys: ['z'], does: 'saves what the list shows as a recording', run: () => sharing.saveList() },
   { keys: ['w'], does: 'nearer', run: () => view.zoom(0.6) },
   { keys: ['s'], does: 'farther', run: () => view.zoom(1 / 0.6) },
   { keys: ['a'], does: 'to the left', run: () => view.pan(-0.3) },
@@ -91,6 +99,7 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: ['e'], does: 'edits the message, and sends it: into a throw-away copy, or for real', run: () => send.toggle() },
   { keys: ['v'], does: 'replays its actor from here on in both VMs, and compares', run: () => twins.toggle() },
   { keys: ['u'], does: 'who supervises whom and how it is, owners and followers', run: () => supervision.toggle() },
+  { keys: ['h'], does: 'the notebook: a note of each travel, and what you write to it', run: () => notebook.toggle() },
   { keys: ['m'], does: 'a mark, or none', run: () => view.toggleMark() },
   { keys: ['/'], does: 'to the filter', run: () => filter.focus() },
   { keys: ['escape'], does: 'back from where it has travelled, out of the filter, off what is open', run: leave },
@@ -144,6 +153,7 @@ function told(status: Status): void {
 }
 
 async function open(take: number): Promise<void> {
+  void notebook.load();
   grown(await run.openAddress(server.recordingOf(take), proxy(grown)));
   await filter.apply();
   if (document.activeElement === document.body) byId('list').focus();

@@ -1,5 +1,8 @@
 /** The page's connection to its server: what is looked at, what is found by playing the recording, and what the application is asked. */
 import type { Question } from '../../trace/live.js';
+import type { Note } from '../../trace/notes.js';
+import type { Opened } from '../player/player.js';
+import type { SavedPart } from '../player/saved-copy.js';
 import type { Status } from '../server/subject.js';
 import type { PageWord, ServerWord } from '../server/words.js';
 
@@ -65,6 +68,33 @@ export class ServerLink {
     const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...texts }), sent);
     if (!response.ok) throw new Error(await response.text());
     return (await response.json()) as T;
+  }
+
+  /** Opens the source of a handler in the editor of whoever runs the server. @throws Error when it is not known */
+  async open(query: Readonly<Record<string, string>>): Promise<Opened> {
+    return (await (await this.given('open', '', query)).json()) as Opened;
+  }
+
+  /** Notes in the recording that is shown. @throws Error that says why they are not known */
+  async notes(): Promise<readonly Note[]> {
+    return (await (await this.given('notes')).json()) as readonly Note[];
+  }
+
+  /** Writes notes into the recording that is shown. @throws Error that says why not */
+  async keepNotes(notes: readonly Note[]): Promise<void> {
+    await this.given('notes', notes);
+  }
+
+  /** A recording: all of what is shown, with notes, or a part of it. @throws Error that says why not */
+  async saved(what: { readonly notes: readonly Note[] } | { readonly part: SavedPart }): Promise<Blob> {
+    return (await this.given('save', what)).blob();
+  }
+
+  private async given(name: string, body?: unknown, query: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...query }), sent);
+    if (!response.ok) throw new Error(await response.text());
+    return response;
   }
 
   /** Why the server says nothing to this page; empty when it does. */

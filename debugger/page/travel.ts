@@ -11,6 +11,8 @@ import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
 export class Travel {
+  /** Called when a person has travelled somewhere, with what is selected there. */
+  onArrival: () => void = () => {};
   private isTelling = false;
   private isStale = false;
 
@@ -34,6 +36,7 @@ export class Travel {
     view.follows = false;
     view.travels = true;
     view.changed('travels');
+    this.onArrival();
   }
 
   leave(): void {

@@ -12,6 +12,7 @@ import type { StateQuestion } from '../table/printed.js';
 import { loadCast, pathOf } from './application.js';
 import { type Code, type CodeQuestion, codeOf } from './code.js';
 import { pastedTest } from './copied-test.js';
+import { EditorError, openInEditor } from './editor.js';
 import { withRecording } from './recording-file.js';
 import { type Origin, Timeline } from './timeline.js';
 
@@ -24,6 +25,13 @@ export interface StateChange {
   /** Decoded, as the application shows it. Null before the first message. */
   readonly before: unknown;
   readonly after: unknown;
+}
+
+/** A line that was to be opened in an editor. */
+export interface Opened {
+  readonly place: string;
+  /** Why it is not; empty when it is. */
+  readonly problem: string;
 }
 
 export class Player {
@@ -123,6 +131,18 @@ export class Player {
   /** The source of a handler, or of where it ended. @throws Error when that is not known, ApplicationModuleError */
   async code(question: CodeQuestion): Promise<Code> {
     return codeOf(await this.loaded(), pathOf(this.app), question);
+  }
+
+  /** Opens the source of a handler, or of where it ended, in the person's editor. @throws as `code` */
+  async open(question: CodeQuestion): Promise<Opened> {
+    const { file, line, place } = await this.code(question);
+    try {
+      await openInEditor({ file, line }, pathOf(this.app));
+      return { place, problem: '' };
+    } catch (error) {
+      if (!(error instanceof EditorError)) throw error;
+      return { place, problem: error.message };
+    }
   }
 
   /** What happens at a message as a test, with its recording in it. @throws as `state` */

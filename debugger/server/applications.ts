@@ -75,6 +75,7 @@ export class Applications implements Subject {
       isConnected: current !== undefined,
       acts: current?.acts ?? false,
       hasScreen: current?.hasScreen ?? false,
+      keepsNotes: false,
     };
   }
 

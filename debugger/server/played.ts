@@ -6,7 +6,7 @@ import type { Player } from '../player/player.js';
 import type { StateQuestion } from '../table/printed.js';
 
 /** What of a player the page asks for. */
-export type PagePlayer = Pick<Player, 'state' | 'print' | 'try' | 'compare' | 'origin' | 'test' | 'code' | 'close'>;
+export type PagePlayer = Pick<Player, 'state' | 'print' | 'try' | 'compare' | 'origin' | 'test' | 'code' | 'open' | 'close'>;
 
 /** @param body of a POST; empty otherwise */
 type Question = (player: PagePlayer, file: string, query: URLSearchParams, body: string) => Promise<string>;
@@ -39,4 +39,5 @@ export const played = {
   origin: async (player, file, query) => jsonText(await player.origin(file, numberIn(query), query.get('path') ?? '')),
   test: async (player, file, query) => jsonText(await player.test(file, numberIn(query))),
   code: async (player, _file, query) => jsonText(await player.code(codeQuestion(query))),
+  open: async (player, _file, query) => jsonText(await player.open(codeQuestion(query))),
 } satisfies Readonly<Record<string, Question>>;

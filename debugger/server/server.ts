@@ -3,6 +3,7 @@
  *
  *   /__tandem/?token=...                  the page
  *   /__tandem/recording?take=1&token=...  a recording, as it comes
+ *   /__tandem/notes, save                 notes of a recording, and a recording to be saved: `saved.ts`
  *   /__tandem/view?token=...              WebSocket: what is looked at, and what the page asks the application
  *   /__tandem/application?token=...       WebSocket: an application that lets itself be looked at
  *
@@ -18,6 +19,7 @@ import { Guard, type Refusal } from './guard.js';
 import type { Role } from './guard-role.js';
 import type { LiveDebugger } from './part.js';
 import { type PagePlayer, played } from './played.js';
+import { keepNotes, notesOf, saved } from './saved.js';
 import { Sockets } from './sockets.js';
 import type { Subject } from './subject.js';
 
@@ -40,6 +42,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.map': 'application/json',
 };
+/** What the subject itself gives. */
+const SUBJECT_NAMES: readonly string[] = ['recording', 'notes', 'save'];
+/** What takes a body. */
+const POSTED: readonly string[] = ['print', 'try', 'notes', 'save', 'open'];
+/** What does something: no address alone does it. */
+const ONLY_POSTED: readonly string[] = ['save', 'open'];
 /** What a recording says is text to the page: nothing of it can be run, or ask another server. */
 const HEADERS = {
   'cache-control': 'no-store',
@@ -94,21 +102,28 @@ export class Debugger implements LiveDebugger {
     if (!url?.pathname.startsWith(ROOT)) return refuse({ status: 404, why: 'no such address' });
     const name = url.pathname.slice(ROOT.length);
     // What is asked about many messages does not fit an address.
-    if (request.method !== 'GET' && !(request.method === 'POST' && (name === 'print' || name === 'try')))
-      return refuse({ status: 405, why: 'only GET' });
-    if (name !== 'recording' && !(name in played)) return this.givePage(name || 'index.html', response, refuse);
+    if (request.method !== 'GET' && !(request.method === 'POST' && POSTED.includes(name))) return refuse({ status: 405, why: 'only GET' });
+    if (!SUBJECT_NAMES.includes(name) && !(name in played)) return this.givePage(name || 'index.html', response, refuse);
     const refused = this.guard.refuses('viewer', request, url.searchParams);
     if (refused) return refuse(refused);
+    if (request.method !== 'POST' && ONLY_POSTED.includes(name)) return refuse({ status: 405, why: 'only POST' });
     try {
-      if (name === 'recording') await this.giveRecording(url.searchParams, response);
+      if (SUBJECT_NAMES.includes(name)) await this.giveOfSubject(name, url.searchParams, request, response);
       else await this.givePlayed(name as keyof typeof played, url.searchParams, await bodyOf(request), response);
     } catch (error) {
       refuse({ status: 422, why: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  private async giveRecording(query: URLSearchParams, response: ServerResponse): Promise<void> {
-    const bytes = this.options.subject.bytes(Number(query.get('take')));
+  private async giveOfSubject(name: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { subject } = this.options;
+    const take = Number(query.get('take'));
+    if (name === 'notes' && request.method === 'POST') await keepNotes(subject, take, await bodyOf(request));
+    if (name === 'notes') {
+      response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(JSON.stringify(await notesOf(subject, take)));
+      return;
+    }
+    const bytes = name === 'save' ? await saved(subject, take, await bodyOf(request)) : subject.bytes(take);
     response.writeHead(200, { ...HEADERS, 'content-type': 'application/octet-stream' });
     await pipeline(Readable.from(bytes), response).catch(() => response.destroy());
   }
@@ -128,7 +143,7 @@ export class Debugger implements LiveDebugger {
   }
 }
 
-/** Numbers of messages at which something is printed: a hundred thousand. */
+/** Numbers of messages at which something is printed: a hundred thousand. Notes: a hundred pages. */
 const BODY_BYTES_MAX = 1 << 20;
 
 /** @throws Error when it is too long */

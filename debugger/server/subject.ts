@@ -17,6 +17,8 @@ export interface Status {
   readonly acts: boolean;
   /** Whether it lets its screen go along when the page travels. */
   readonly hasScreen: boolean;
+  /** Whether notes are written into the file that is shown. */
+  readonly keepsNotes: boolean;
 }
 
 export interface Subject {
@@ -36,10 +38,19 @@ const ONLY = 1;
 
 /** A recording that was made. */
 export class FileSubject implements Subject {
-  readonly status: Status;
+  constructor(private readonly path: string) {}
 
-  constructor(private readonly path: string) {
-    this.status = { name: basename(path), isLive: false, take: ONLY, problem: '', isConnected: false, acts: false, hasScreen: false };
+  get status(): Status {
+    return {
+      name: basename(this.path),
+      isLive: false,
+      take: ONLY,
+      problem: '',
+      isConnected: false,
+      acts: false,
+      hasScreen: false,
+      keepsNotes: true,
+    };
   }
 
   file(take: number): string {

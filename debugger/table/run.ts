@@ -15,6 +15,7 @@ import { RecordingError, type RecordingFacts, type RecordingSource } from '../..
 import { Schemas } from '../../trace/schemas.js';
 import type { TraceStep } from '../../trace/step.js';
 import { shortText } from '../../trace/text.js';
+import { diagramOf } from './diagram.js';
 import { Frames, type FrameText, type Written } from './frames.js';
 import { keyPath } from './key-path.js';
 import { type Bars, Lanes, type Span } from './lanes.js';
@@ -184,6 +185,11 @@ export class Run {
   /** @returns -1 when it is not in the recording */
   rowOfMessage(source: number, sequence: number, target: number): number {
     return this.frames.rowOf(source, sequence, target);
+  }
+
+  /** A sequence diagram for Mermaid of a message, of what caused it, and of all that it caused. */
+  diagram(row: number): string {
+    return diagramOf(row, this.table, this.links, { schemas: this.schemas, bodies: this.bodies });
   }
 
   /** What owners publish, and how far their followers have it. */

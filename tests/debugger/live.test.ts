@@ -27,6 +27,7 @@ async function serve(): Promise<RunningDebugger> {
     compare: unknown,
     test: unknown,
     code: unknown,
+    open: unknown,
     close: async () => {},
   };
   const server = await startDebugger({ subject: new Applications(() => 'nobody is here'), site: '', port: 0, player });

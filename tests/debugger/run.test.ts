@@ -127,6 +127,19 @@ describe('the filter', () => {
   });
 });
 
+test('a sequence diagram has what led to a message and what came of it, in the order of time, and says when there is more', async () => {
+  const [key] = await rowsOf('kind:focus.key body.phase="down"');
+  const effect = run.firstEffectOf(key);
+  const diagram = run.diagram(effect);
+  expect(diagram).toMatch(/^sequenceDiagram\n/);
+  const arrows = diagram.split('\n').filter((line) => /->|-\)/.test(line));
+  expect(arrows[0]).toMatch(/p33->>p2: focus\.key/);
+  expect(arrows.length).toBeGreaterThan(1);
+  expect(arrows.length).toBeLessThanOrEqual(100);
+  const many = run.diagram((await rowsOf('from:page'))[0]);
+  expect(many.split('\n').filter((line) => /->|-\)/.test(line)).length).toBeLessThanOrEqual(100);
+});
+
 test('bars cover what was handled, however near each other', () => {
   const { from, to, lanes } = state;
   const { party } = lanes.find(({ name }) => name === 'scene')!;

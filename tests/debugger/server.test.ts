@@ -27,6 +27,7 @@ const player = {
   compare: unknown,
   test: unknown,
   code: unknown,
+  open: unknown,
   close: async () => {},
 };
 const start = () => startDebugger({ subject: new FileSubject(join(folder, 'run.mcap')), site: folder, port: 0, player });

@@ -1,12 +1,14 @@
 /** The debugger page in Chromium, as a person uses it: each pane and each key, with a recorded television. */
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Player } from '../../debugger/player/player.js';
+import { readNotes } from '../../debugger/player/saved-copy.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { FileSubject } from '../../debugger/server/subject.js';
-import { MemoryFile, openRecording } from '../../trace/index.js';
+import { MemoryFile, messagesOf, openRecording } from '../../trace/index.js';
 import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
 import { launchChromium } from './television.js';
 
@@ -330,9 +332,89 @@ describe('commands', () => {
   });
 });
 
+describe('what is kept, and given to others', () => {
+  const said = (text: RegExp) => page.locator('#said').getByText(text).waitFor();
+
+  test('each travel leaves a note; H shows them, and what is written is in the recording, which a link opens at its message', async () => {
+    await selectKey();
+    await press('Enter');
+    const number = await numberOf();
+    await press('h');
+    const text = page.getByRole('textbox', { name: `Note at #${number}` });
+    await text.fill('here it goes wrong');
+    await page.screenshot({ path: artefact('notebook') });
+    await page.getByRole('button', { name: 'save the notes in the recording' }).click();
+    await page.getByText('save the notes: done').waitFor();
+    expect(await readNotes(file.path)).toContainEqual(expect.objectContaining({ number, text: 'here it goes wrong' }));
+    await press('Escape', 'Escape', 'y');
+    await said(/link is on the clipboard/);
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toBe(`${server.url.href}#message=${number}`);
+    await page.goto('about:blank');
+    await page.goto(link);
+    await title().getByText(`#${number} focus.key`).waitFor();
+    await press('h');
+    await expect.poll(() => text.inputValue()).toBe('here it goes wrong');
+    await page
+      .getByRole('button', { name: `#${number} focus.key` })
+      .first()
+      .click();
+    await page.locator('#replay').getByText(`REPLAY #${number}`).waitFor();
+    await press('Escape');
+    // The address is followed again when it changes, and says what is not there.
+    await page.evaluate(() => void (location.hash = '#message=99999999'));
+    await said(/message 99999999, which this recording does not have/);
+  });
+
+  test('Q copies a sequence diagram, Z saves what the list shows', async () => {
+    await selectKey();
+    await press('q');
+    await said(/diagram is on the clipboard/);
+    const diagram = await page.evaluate(() => navigator.clipboard.readText());
+    expect(diagram).toMatch(/^sequenceDiagram\n( {2}.*\n)* {2}p33->>p2: focus\.key .*\n( {2}.*\n)*.*p34: focus\.focused/);
+    await press('/', 'Escape');
+    await page.locator('#filter-said:empty').waitFor({ state: 'attached' });
+    await filter('kind:focus.key');
+    const shown = Number(/[\d,]+/.exec((await page.locator('#filter-said').textContent())!)![0].replaceAll(',', ''));
+    const downloads = page.waitForEvent('download');
+    await press('z');
+    await expect.poll(() => page.locator('#said').textContent()).toMatch(/has what the list shows/);
+    const download = await downloads;
+    expect(download.suggestedFilename()).toBe('run-part.mcap');
+    const saved = await openRecording(new MemoryFile(new Uint8Array(readFileSync(await download.path()))));
+    let count = 0;
+    for await (const messages of messagesOf(saved)) count += messages.length;
+    expect(count).toBe(shown);
+  });
+
+  test('I opens the handler in the editor that is named, and says when none is', async () => {
+    const place = `${file.path}.opened`;
+    const editor = `${file.path}.editor`;
+    writeFileSync(editor, `#!/bin/sh\nprintf '%s' "$*" > '${place}'\n`, { mode: 0o755 });
+    for (const name of ['LAUNCH_EDITOR', 'VISUAL', 'EDITOR']) vi.stubEnv(name, '');
+    await filter('trap');
+    await page.locator('.row.wrong').first().click();
+    await page.getByRole('button', { name: 'open in the editor' }).click();
+    await page
+      .locator('#editor-said')
+      .getByText(/no editor is named: set LAUNCH_EDITOR/)
+      .waitFor();
+    vi.stubEnv('LAUNCH_EDITOR', editor);
+    await press('i');
+    await page
+      .locator('#editor-said')
+      .getByText(/wasm-actors\/\w+\.ts:\d+ is opened in the editor/)
+      .waitFor();
+    expect(readFileSync(place, 'utf8')).toMatch(/wasm-actors\/\w+\.ts/);
+  });
+});
+
 test('? lists all keys, Esc closes the list', async () => {
   await press('?');
   await page.locator('dialog[open]').getByText('what caused it').waitFor();
+  // No key does two things.
+  const keys = await page.locator('#keys kbd').allTextContents();
+  expect(keys).toEqual([...new Set(keys)]);
   await press('Escape');
   await page.locator('#keys:not([open])').waitFor({ state: 'attached' });
 });

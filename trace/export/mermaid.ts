@@ -10,6 +10,9 @@ import type { Event, Exporter, Vocabulary } from './exporter.js';
 /** Characters of a body beside an arrow. */
 const BODY_LENGTH_MAX = 60;
 
+/** What of a message is drawn. */
+export type DrawnMessage = Pick<TracedMessage, 'outcome' | 'source' | 'target' | 'kind' | 'frame'>;
+
 export interface MermaidOptions {
   /** Messages at most. */
   readonly limit: number;
@@ -29,7 +32,7 @@ export class MermaidExporter implements Exporter {
     return 'sequenceDiagram\n';
   }
 
-  message(message: TracedMessage): string {
+  message(message: DrawnMessage): string {
     if (message.outcome !== 'handled') return '';
     if (this.messages === this.options.limit) {
       this.leftOut++;

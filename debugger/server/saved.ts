@@ -1,0 +1,69 @@
+/**
+ * What the page saves of the recording that it shows:
+ *
+ *   GET notes?take=1    the notes in it
+ *   POST notes?take=1   writes them into its file, if it is one of the person's own
+ *   POST save?take=1    a recording: all of it with notes, or what the list shows
+ */
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { areNotes, type Note } from '../../trace/notes.js';
+import { readNotes, type SavedPart, savePart, saveWithNotes, writeNotes } from '../player/saved-copy.js';
+import type { Subject } from './subject.js';
+
+/** One after another: each replaces the file. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** @throws RecordingError; Error when there is no such recording */
+export async function notesOf(subject: Subject, take: number): Promise<readonly Note[]> {
+  return subject.status.keepsNotes ? readNotes(subject.file(take)) : [];
+}
+
+/** @throws Error when the recording is not kept in a file of the person's own, or that cannot be written */
+export async function keepNotes(subject: Subject, take: number, body: string): Promise<void> {
+  const notes = notesIn(JSON.parse(body));
+  if (!subject.status.keepsNotes) throw new Error('this recording is in no file of yours: save it as one, and the notes are in it');
+  const path = subject.file(take);
+  const written = last.then(() => writeNotes(path, notes));
+  last = written.catch(() => {});
+  await written;
+}
+
+/** @returns the bytes of a recording, as they are read. @throws FilterError, RecordingError */
+export async function saved(subject: Subject, take: number, body: string): Promise<AsyncIterable<Uint8Array>> {
+  const { part, notes } = JSON.parse(body) as { readonly part?: unknown; readonly notes?: unknown };
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-save-'));
+  const out = join(folder, 'saved.mcap');
+  try {
+    if (part) await savePart(subject.file(take), out, partIn(part));
+    else await saveWithNotes(subject.file(take), out, notesIn(notes), false);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
+  return removedAfter(out, folder);
+}
+
+async function* removedAfter(file: string, folder: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error */
+function notesIn(notes: unknown): readonly Note[] {
+  if (areNotes(notes)) return notes;
+  throw new Error('these are no notes that a recording can keep: a thousand, of ten thousand letters each, are the most');
+}
+
+/** @throws Error */
+function partIn(part: unknown): SavedPart {
+  const { filter, range = null } = (part ?? {}) as Partial<SavedPart>;
+  if (typeof filter === 'string' && (range === null || (Number.isFinite(range.from) && Number.isFinite(range.to))))
+    return { filter, range };
+  throw new Error('this says no part of a recording');
+}
