@@ -17,7 +17,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
     packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink', 'wasm-feature-detect', 'ws'],
   },
-  debugger: { folders: ['protocol', 'trace', 'host-shim'], packages: ['@jridgewell/trace-mapping', 'comlink', 'esbuild', 'launch-editor', 'ws'] },
+  debugger: {
+    folders: ['protocol', 'trace', 'host-shim'],
+    packages: ['@jridgewell/trace-mapping', 'comlink', 'esbuild', 'launch-editor', 'ws'],
+  },
   ui: { folders: ['protocol', 'actors', 'js-actors'], packages: ['react', 'solid-js'] },
   tools: { folders: ['protocol', 'debugger'], packages: ['@jridgewell/trace-mapping', 'assemblyscript', 'esbuild', 'vite'] },
 };
