@@ -24,7 +24,7 @@ describe('Kinds', () => {
   });
 
   it('says who may send: whoever names the target, the owner its replies and publications, the runtimes', () => {
-    expect(kinds.get(scene.receives.commit.kind)?.senders).toEqual(new Set([32, 34, HOST_RUNTIME, 61, 62, PAINTER_RUNTIME]));
+    expect(kinds.get(scene.receives.commit.kind)?.senders).toEqual(new Set([32, 34, 38, HOST_RUNTIME, 61, 62, PAINTER_RUNTIME]));
     expect(kinds.get(network.receives.request.reply.kind)?.senders).toEqual(new Set([network.address]));
     expect(kinds.get(scene.publishes.layout.kind)).toMatchObject({
       role: 'publication',
