@@ -10,18 +10,8 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Tests of hosts that start no thread. */
-const IN_ONE_THREAD = 'collections|damage|driver|frame-times|images|keys|otlp|painter-crash|sim|sim-ports|telemetry|text-lines';
-/** Tests that start threads of their own. */
-const WITH_THREADS = [
-  `tests/host/!(${IN_ONE_THREAD}|application|growth).test.ts`,
-  'tests/bus/link-threads.test.ts',
-  'tests/chaos/threads.test.ts',
-];
 /** Tests that count all objects or threads of their process, and so are alone in it. */
 const COUNTING = ['tests/{host,runtime}/growth.test.ts', 'tests/host/application.test.ts'];
-/** Tests that start processes or a browser, and wait for them most of the time. */
-const FROM_OUTSIDE = ['tests/{bench,e2e,examples,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 /** Installed packages, among them links to this one: their tests are not ours, or ours again. */
 const INSTALLED = '**/node_modules/**';
@@ -54,12 +44,10 @@ export default defineConfig({
           ...shared,
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...WITH_THREADS, ...COUNTING, ...FROM_OUTSIDE, ...IN_CHROMIUM, INSTALLED],
+          exclude: [...COUNTING, ...IN_CHROMIUM, INSTALLED],
         },
       },
-      { plugins: [ownName()], test: { ...shared, name: 'threads', include: WITH_THREADS, exclude: [...IN_CHROMIUM, INSTALLED] } },
       { plugins: [ownName()], test: { ...shared, name: 'counting', include: COUNTING, exclude: [INSTALLED], isolate: true } },
-      { plugins: [ownName()], test: { ...shared, name: 'outside', include: FROM_OUTSIDE, exclude: [...IN_CHROMIUM, INSTALLED] } },
       {
         plugins: [ownName()],
         server: { headers: isolation },

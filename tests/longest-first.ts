@@ -68,17 +68,10 @@ const SECONDS: Readonly<Record<string, number>> = {
   'tests/runtime/hang.test.ts': 6,
 };
 
-/**
- * Projects in the order in which they begin. Files of one are side by side, since a worker that goes on to another project starts anew. Those
- * with the shortest files come last: they fill what is left.
- */
-const PROJECTS = ['outside', 'counting', 'threads', 'node'];
-
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const { root } = this.ctx.config;
     const secondsOf = ({ moduleId }: TestSpecification): number => SECONDS[moduleId.slice(root.length + 1)] ?? 0;
-    const rankOf = ({ project }: TestSpecification): number => PROJECTS.indexOf(project.name);
-    return [...(await super.sort(files))].sort((a, b) => rankOf(a) - rankOf(b) || secondsOf(b) - secondsOf(a));
+    return [...(await super.sort(files))].sort((a, b) => secondsOf(b) - secondsOf(a));
   }
 }
