@@ -1,15 +1,10 @@
 /** Where the handler of a message begins in the source of an actor, as far as that can be known. */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { handlerNameOf, replyHandlerNameOf } from '../../actors/model/handler-names.js';
+import { handlersOf, methodIn, type WithSources } from '../common/handler-source.js';
 import type { Cast, LocatedMethod, Side } from './cast.js';
 
 /** Sources of the language's library and of the runtime are not the actor's. */
 const FOREIGN = /^~lib\/|(^|\/)(kit|assembly|generated)\//;
-
-interface WithSources {
-  readonly sources?: readonly string[];
-  readonly sourcesContent?: readonly (string | null)[];
-}
 
 /**
  * @param kind name of the message that is handled, as `focus.key`
@@ -31,29 +26,9 @@ function methodLine(found: LocatedMethod | null, handlers: readonly string[]): s
   return source === null ? '' : `${inside(source)}:${line}`;
 }
 
-/** Names that the handler may have: of its own messages, of replies, and of topics that it follows. */
-function handlersOf(actor: string, kind: string): readonly string[] {
-  const [owner, name, reply] = kind.split('.');
-  if (owner === 'system') return [`on${SYSTEM_HANDLERS[name] ?? name}`];
-  if (reply) return [replyHandlerNameOf(name)];
-  return owner === actor ? [handlerNameOf(name)] : [handlerNameOf(kind)];
-}
-
-const SYSTEM_HANDLERS: Readonly<Record<string, string>> = {
-  timerFired: 'Timer',
-  refresh: 'Refresh',
-  requestFailed: 'RequestFailed',
-  withdrawn: 'Withdrawn',
-  ended: 'Ended',
-};
-
-function lineIn({ sources = [], sourcesContent = [] }: WithSources, handlers: readonly string[]): string {
-  for (const [index, source] of sources.entries()) {
-    const lines = FOREIGN.test(source) ? [] : (sourcesContent[index] ?? '').split('\n');
-    const at = lines.findIndex((line) => handlers.some((handler) => new RegExp(`^\\s*(?:override |public )?${handler}\\(`).test(line)));
-    if (at >= 0) return `${inside(source)}:${at + 1}`;
-  }
-  return '';
+function lineIn(map: WithSources, handlers: readonly string[]): string {
+  const found = methodIn(map, handlers, (source) => !FOREIGN.test(source));
+  return found ? `${inside(found.source)}:${found.line}` : '';
 }
 
 const inside = (source: string): string => source.replace(/^(\.\.\/)+/, '');

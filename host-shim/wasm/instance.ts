@@ -18,6 +18,7 @@ import { isA } from '../../actors/contract/thrown.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';
 import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
+import { handlersOf } from '../common/handler-source.js';
 import { CELL, GuestError, type GuestExports, HANG_FAULT, NO_FAULT } from './abi.js';
 import { bindControlCalls, type ControlCalls } from './control-calls.js';
 import { readString } from './converters.js';
@@ -108,7 +109,7 @@ export class WasmInstance implements ActorInstance {
     const guest = this.#live();
     this.#clear();
     this.#enter(() => guest.fill(bytes, at, length));
-    const trap = this.#run(guest, length) ?? null;
+    const trap = this.#run(guest, bytes, at, length) ?? null;
     const broken = this.#collect(guest, bytes, at, at + length, trap);
     if (broken) {
       this.#clear();
@@ -124,7 +125,7 @@ export class WasmInstance implements ActorInstance {
     throw trap;
   }
 
-  #run(guest: GuestMemory, length: number): ActorTrap | undefined {
+  #run(guest: GuestMemory, bytes: Uint8Array, at: number, length: number): ActorTrap | undefined {
     this.#frame = 0;
     this.#framesMax = 1 + Math.floor(length / LENGTH_BYTES);
     try {
@@ -133,11 +134,22 @@ export class WasmInstance implements ActorInstance {
     } catch (thrown) {
       guest.refresh();
       nameField(thrown, guest.bytes, this.definition.schema, this.definition.kinds);
-      return new ActorTrap(guest.cell(CELL.progress), thrown, positionOf(thrown, this.definition.positions));
+      const handled = guest.cell(CELL.progress);
+      const injected = guest.cell(CELL.fault) === 0 ? this.#handlersOf(bytes, at, at + length, handled) : [];
+      return new ActorTrap(handled, thrown, positionOf(thrown, this.definition.positions, injected));
     } finally {
       this.#framesMax = 0;
       guest.refresh();
     }
+  }
+
+  /** Names that the handler of a frame of the batch may have; none when there is no such frame. */
+  #handlersOf(bytes: Uint8Array, start: number, end: number, frame: number): readonly string[] {
+    let at = start;
+    for (let i = 0; i < frame && at < end; i++) at += frameLength(bytes, at);
+    const { schema, kinds } = this.definition;
+    const kind = at < end ? kinds.kindName(bytes, at) : '';
+    return kind ? handlersOf(schema.name, kind) : [];
   }
 
   /**

@@ -16,12 +16,29 @@ export interface MalformedRecord {
   readonly offset: number;
 }
 
+interface Named {
+  readonly kind: number;
+  readonly name: string;
+  readonly reply?: { readonly kind: number };
+}
+
 /** The message kinds that may reach an actor, with the names of their fields. */
 export class MalformedFrames {
   readonly #byKind = new Map<number, AnyBound>();
+  readonly #names = new Map<number, string>();
 
   constructor(parties: readonly BoundParty[]) {
     for (const party of parties) for (const message of messagesOf(party)) this.#byKind.set(message.kind, message);
+    for (const { name: owner, receives, publishes } of parties)
+      for (const { kind, name, reply } of [...Object.values(receives), ...Object.values(publishes)] as Named[]) {
+        this.#names.set(kind, `${owner}.${name}`);
+        if (reply) this.#names.set(reply.kind, `${owner}.${name}.reply`);
+      }
+  }
+
+  /** Name of a frame's kind, as `focus.key`; empty when it is unknown. */
+  kindName(bytes: Uint8Array, at: number): string {
+    return this.#names.get(readU16(bytes, at + KIND_OFFSET)) ?? '';
   }
 
   /** @param at start of the frame in `bytes` @param end of the batch */

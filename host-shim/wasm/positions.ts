@@ -12,6 +12,7 @@ import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/tr
 import { inTime } from '../../actors/contract/host.js';
 import type { SiteSearch } from '../../actors/contract/instance.js';
 import { isA, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
+import { methodIn, type WithSources } from '../common/handler-source.js';
 import { platformTimers } from '../common/timers.js';
 import { SOURCE_MAP_DEADLINE_MS } from '../limits.js';
 
@@ -45,7 +46,7 @@ export class GuestSources {
   }
 }
 
-interface GuestSourceMap {
+interface GuestSourceMap extends WithSources {
   readonly sources: string[];
   readonly x_functionStarts?: readonly number[];
 }
@@ -117,6 +118,12 @@ export class SourcePositions {
     );
   }
 
+  /** @returns where the first of these methods begins in the actor's own files; empty when the map has no such text */
+  ofMethod(names: readonly string[]): string {
+    const found = methodIn(this.#parse(), names, (source) => this.sources.roleAt(source) === 'actor');
+    return found ? `${found.source}:${found.line}:1` : '';
+  }
+
   #parse(): GuestSourceMap {
     if (this.#map) return this.#map;
     if (this.#json === '') return NO_MAP; // not loaded yet
@@ -174,12 +181,19 @@ export class GuestAbort extends Error {
   }
 }
 
-/** @returns the source position of a guest's error; empty when unknown; a function when it has to be looked up in the source map */
-export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | SiteSearch {
+/**
+ * @param handlers names of the handler, after which an injected fault struck in the kit's code: then its beginning is the position
+ * @returns the source position of a guest's error; empty when unknown; a function when it has to be looked up in the source map
+ */
+export function positionOf(thrown: unknown, positions: SourcePositions | undefined, handlers: readonly string[] = []): string | SiteSearch {
   if (!isA(thrown, Error)) return '';
   const noted = isA(thrown, GuestAbort) ? thrown.position : '';
   if (!positions || (noted && positions.sources.roleAt(noted) === 'actor')) return noted;
   const stack = stackOf(thrown);
-  const search = () => positions.inStack(stack) || noted;
+  const search = () => {
+    const found = positions.inStack(stack) || noted;
+    const isInKit = handlers.length > 0 && positions.sources.roleAt(found) === 'driver';
+    return (isInKit && positions.ofMethod(handlers)) || found;
+  };
   return Object.assign(search, { ready: () => positions.load() });
 }

@@ -9,6 +9,8 @@ export interface Seen {
   readonly parties: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the page says is wrong; empty when nothing is. */
   readonly problem: string;
+  /** The party whose crash was reported last. */
+  readonly crashed: string | null;
 }
 
 /** In the page that is there now: what is looked at after it is another one. */
@@ -29,7 +31,9 @@ export const LOOK = `(function () {
   var tiles = document.querySelectorAll('#actors [data-party]');
   for (var i = 0; i < tiles.length; i++) parties[tiles[i].getAttribute('data-party')] = data(tiles[i]);
   var problem = document.getElementById('problem');
-  return { television: data(television), parties: parties, problem: problem.hasAttribute('hidden') ? '' : String(problem.textContent) };
+  var crashed = document.getElementById('crash').getAttribute('data-party');
+  var told = problem.hasAttribute('hidden') ? '' : String(problem.textContent);
+  return { television: data(television), parties: parties, problem: told, crashed: crashed };
 })()`;
 
 /** Numbers of the frames in which something moved, in milliseconds: from frame to frame, and the host's own work. */

@@ -110,7 +110,8 @@ export class Journey {
 
   private async go({ keys, focused, crashed }: Way): Promise<string> {
     for (const key of keys) await this.device.press(key);
-    const restarted = ({ parties }: Seen) => crashed === undefined || Number(parties[crashed]?.restarts) > 0;
+    // Its report comes after its restart: by then its place in the source is known, for which its thread was busy.
+    const restarted = (seen: Seen) => crashed === undefined || (Number(seen.parties[crashed]?.restarts) > 0 && seen.crashed === crashed);
     return this.settled(focused, restarted);
   }
 

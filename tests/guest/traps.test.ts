@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileGuest, type WasmInstance } from '../../host-shim/wasm/guest.js';
+import { counter } from '../../examples/counter/protocol/generated/counter.js';
+import { compileGuest, type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { GuestAbort } from '../../host-shim/wasm/positions.js';
 import { concatenate, frame, framesIn, SENDER } from './frames.js';
 import { readModule, readSourceMap, root } from './guests.js';
@@ -142,7 +143,19 @@ describe('an armed fault', () => {
     expect(bodies(instance)).toEqual([[1], [2], [3]].slice(0, nth));
   });
 
-  it('is reported with the kit’s line', () => {
+  it('is reported with the line of the handler, after which it struck in the kit', async () => {
+    const file = 'dist/examples/counter/wasm-actors/counter.wasm';
+    const instance = wasmActorFactory(counter, await compileGuest(readModule(file)), readSourceMap(file)).create({});
+    instance.armFault(1);
+    const { increment, read } = counter.receives;
+    const batch = concatenate([frame(read.kind, [1]), frame(increment.kind, [1])]);
+    const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
+    const [path, line] = trap.position.split(':');
+    expect(path).toBe('examples/counter/wasm-actors/counter.ts');
+    expect(readFileSync(join(root, path), 'utf8').split('\n')[Number(line) - 1]).toContain('onIncrement(');
+  });
+
+  it('is reported with the kit’s line where that is not known', () => {
     const instance = trapInstance(module, readSourceMap(MODULE));
     instance.armFault(0);
     const trap = catchTrap(() => instance.handle(add(1), 0, add(1).length));
