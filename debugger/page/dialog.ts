@@ -16,6 +16,7 @@ export class Dialog {
     private readonly look: () => Promise<void>,
     private readonly againMs: number | null,
   ) {
+    dialog.tabIndex = -1;
     dialog.append(element('h2', {}, [dialog.ariaLabel ?? '']), this.content, this.said);
     dialog.addEventListener('close', () => clearTimeout(this.timer));
   }
@@ -46,13 +47,24 @@ export class Dialog {
   /** Looks now. What throws is said in words. */
   async again(): Promise<void> {
     clearTimeout(this.timer);
+    const { activeElement } = document;
+    const focused = this.dialog.contains(activeElement) ? activeElement?.ariaLabel : undefined;
     try {
       await this.look();
     } catch (error) {
       this.content.replaceChildren();
       this.say(reasonOf(error));
     }
+    if (this.dialog.open) this.keepFocus(focused ?? '');
     if (this.dialog.open && this.againMs !== null) this.timer = window.setTimeout(() => void this.again(), this.againMs);
+  }
+
+  /** What had the keyboard may have been made anew: what has its name now gets it, or else the pane. */
+  private keepFocus(name: string): void {
+    const { dialog } = this;
+    if (dialog.contains(document.activeElement)) return;
+    const same = [...dialog.querySelectorAll<HTMLElement>('[aria-label]')].find(({ ariaLabel }) => ariaLabel === name);
+    (same ?? dialog).focus();
   }
 
   /** Does something, says how that went, and looks again. */

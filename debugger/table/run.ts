@@ -199,7 +199,7 @@ export class Run {
 
   /** Why there is no screen; empty when there is one. */
   screenLack(): string {
-    return this.screens.lack;
+    return this.facts ? this.screens.lack : 'nothing is here yet, so there is no screen to be shown';
   }
 
   /** Row of the picture that was on the screen at a time, or of one before or after it. @returns -1 when there is none */

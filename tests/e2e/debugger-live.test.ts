@@ -1,12 +1,14 @@
 /** The television as it runs, in one tab, and the debugger of its server in another, as a person uses both. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Player } from '../../debugger/player/player.js';
+import { readNotes } from '../../debugger/player/saved-copy.js';
 import { Applications } from '../../debugger/server/applications.js';
 import { Debugger } from '../../debugger/server/server.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
+import { MemoryFile, openRecording } from '../../trace/index.js';
 import { taken } from './entries/pasted.js';
 import { launchChromium, PATIENCE_MS, serveTelevision, Television } from './television.js';
 
@@ -232,6 +234,30 @@ test('a message is edited, tried in a throw-away copy, and sent for real', async
   expect(await television.look('focused')).toBe(before);
   await page.getByRole('button', { name: 'send it for real' }).click();
   await expect.poll(() => television.look('focused'), PATIENT).not.toBe(before);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+});
+
+test('notes of an application that runs are in what is saved of it, which is whole', async () => {
+  await filter('kind:focus.key body.phase="down"');
+  await page.locator('.row').last().click();
+  await page
+    .locator('#detail h2')
+    .getByText(/focus\.key/)
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('h');
+  await page
+    .getByRole('textbox', { name: /^Note at #/ })
+    .first()
+    .fill('from a life');
+  const downloads = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'save the recording as a file' }).click();
+  const path = await (await downloads).path();
+  expect(await readNotes(path)).toContainEqual(
+    expect.objectContaining({ title: expect.stringContaining('focus.key'), text: 'from a life' }),
+  );
+  expect((await openRecording(new MemoryFile(new Uint8Array(readFileSync(path))))).truncated).toBe(false);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
 });

@@ -409,6 +409,31 @@ describe('what is kept, and given to others', () => {
   });
 });
 
+test('in a narrow window every pane fits, and is opened, reached and left by keys alone', async () => {
+  const wide = page.viewportSize()!;
+  await page.setViewportSize({ width: 600, height: 900 });
+  await page.locator('#list').focus();
+  await selectKey();
+  const overflow = () =>
+    page.evaluate(() => {
+      const dialog = document.querySelector('dialog[open]');
+      return [document.documentElement.scrollWidth - innerWidth, dialog ? dialog.scrollWidth - dialog.clientWidth : 0];
+    });
+  expect(await overflow()).toEqual([0, 0]);
+  for (const key of ['h', 'u', 'v', '?', 'Control+Shift+P']) {
+    await press(key);
+    await page.locator('dialog[open]').waitFor();
+    expect(await page.evaluate(() => document.querySelector('dialog[open]')!.contains(document.activeElement)), key).toBe(true);
+    expect(await overflow(), key).toEqual([0, 0]);
+    await press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.localName), key).not.toBe('dialog');
+  }
+  const { height } = (await page.locator('#list').boundingBox())!;
+  expect(height).toBeGreaterThan(150);
+  await page.setViewportSize(wide);
+});
+
 test('? lists all keys, Esc closes the list', async () => {
   await press('?');
   await page.locator('dialog[open]').getByText('what caused it').waitFor();
