@@ -87,6 +87,10 @@ class LaneQueue {
     return this.frames === 0 ? 0 : frameLength(this.bytes, this.head);
   }
 
+  get first(): Uint8Array {
+    return this.bytes.subarray(this.head, this.head + this.firstLength);
+  }
+
   append(source: Uint8Array, at: number, length: number, key: ConflationKey): void {
     if (this.tail + length > this.bytes.length) this.makeRoom(length);
     if (key !== null) this.positions.set(key, this.origin + this.tail);
@@ -268,6 +272,11 @@ export class Mailbox {
   /** Bytes of the first frame of a lane, 0 when it is empty. */
   peekLength(lane: number): number {
     return this.lanes[lane].firstLength;
+  }
+
+  /** The first frame of a lane, empty when there is none. Valid until the mailbox changes. */
+  peek(lane: number): Uint8Array {
+    return this.lanes[lane].first;
   }
 
   /** Number of frames that wait in a lane, or in all. */

@@ -26,6 +26,8 @@ export type ToApplication =
 export type FromApplication =
   | { readonly type: 'hello'; readonly name: string; readonly version: string; readonly acts: boolean; readonly hasScreen: boolean }
   | { readonly type: 'began' }
+  /** It stands from now on, or goes on; or where it is to stand has changed. */
+  | { readonly type: 'stands'; readonly standing: StandingText }
   /** The recording has ended, or could not begin; `problem` is empty when it was stopped. */
   | { readonly type: 'ended'; readonly problem: string }
   | { readonly type: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: string };
@@ -36,6 +38,11 @@ export type Question =
   | { readonly what: 'crash' | 'hang' | 'stop' | 'start' | 'restart'; readonly party: string }
   | { readonly what: 'move'; readonly party: string; readonly to: 'js' | 'wasm' }
   | { readonly what: 'break'; readonly at: string }
+  /** Lets it stand as a whole, handles one message, or lets it go on: until the next picture of its screen, or the next trap. */
+  | { readonly what: 'pause' | 'step' }
+  | { readonly what: 'resume'; readonly until?: 'picture' | 'trap' }
+  /** Where it stands by itself, in place of what was said before. */
+  | { readonly what: 'points'; readonly points: readonly PausePoint[] }
   /** What was not delivered, as `LetterText`s. */
   | { readonly what: 'letters' }
   /** What a letter would do now, in a throw-away copy of its actor; or lets it be handled. */
@@ -44,6 +51,43 @@ export type Question =
   | { readonly what: 'rehearse' | 'send'; readonly frame: string }
   /** The application's screen shows an earlier picture; null: its own again. */
   | { readonly what: 'show'; readonly picture: PictureText | null };
+
+/** A breakpoint, as `breakOn` of the system takes it, with its switch. */
+export interface PausePoint {
+  readonly text: string;
+  readonly on: boolean;
+}
+
+/** A message that an application that stands handles next, or has handled last. */
+export interface StandingMessage {
+  readonly party: string;
+  readonly address: number;
+  readonly kindName: string;
+  readonly source: string;
+  readonly sourceAddress: number;
+  readonly sequence: number;
+  /** Hexadecimal digits; empty where fields are redacted, when it is long, and of one that has trapped. */
+  readonly frame: string;
+}
+
+/** How an application stands, and where it is to stand. */
+export interface StandingText {
+  readonly points: readonly PausePoint[];
+  /** Null while it goes on. */
+  readonly paused: {
+    readonly why: 'asked' | 'step' | 'breakpoint' | 'after' | 'trap';
+    /** What a condition threw, or why something trapped; else empty. */
+    readonly detail: string;
+    /** The VM that has come to stand by itself, or has taken the step. */
+    readonly vm: string | null;
+    /** At a breakpoint not handled yet; else the one that was handled last. */
+    readonly message: StandingMessage | null;
+    readonly next: (StandingMessage & { readonly vm: string }) | null;
+    readonly vms: readonly { readonly vm: string; readonly waiting: number }[];
+  } | null;
+}
+
+export const GOES_ON: StandingText = { points: [], paused: null };
 
 /** A dead letter. Its frame is hexadecimal digits; empty where fields are redacted. */
 export interface LetterText {

@@ -7,6 +7,7 @@ import { type Breakpoint, type BreakReport, textOfBreakpoint } from '../contract
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import { textOfLack } from '../contract/lack.js';
+import type { Paused } from '../contract/pause.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 
@@ -81,6 +82,8 @@ function warningIn(change: SystemChange): string {
       return ofBreakpoint(change.event, change.breakpoint);
     case 'break':
       return ofBreak(change.report);
+    case 'paused':
+      return ofPause(change.paused);
     case 'control':
       return change.error.message;
     case 'lack':
@@ -108,6 +111,12 @@ const ofBreakpoint = (event: 'set' | 'removed', breakpoint: Breakpoint): string 
 function ofBreak({ vm, party, kindName, source, problem }: BreakReport): string {
   const because = problem === '' ? '' : `, because the condition threw ${problem}`;
   return `VM ${vm} stops, if a debugger is attached, before ${party} handles ${kindName} from ${source}${because}: step into it`;
+}
+
+function ofPause(paused: Paused | null): string {
+  if (!paused) return 'the application goes on';
+  const { why, message, detail } = paused;
+  return why === 'step' ? '' : `the application stands until a debugger lets it go on: ${why} ${message?.kindName ?? ''} ${detail}`;
 }
 
 function ofRefusal({ code, party, kindName }: RefusedReport): string {

@@ -7,6 +7,7 @@ import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../c
 import type { CrashReport } from '../contract/events.js';
 import { loadedIn } from '../contract/host.js';
 import type { Lack } from '../contract/lack.js';
+import type { Paused, Until } from '../contract/pause.js';
 import type { CircuitState, Side, StopReport } from '../contract/states.js';
 import { conditionOf, type PartyCondition } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
@@ -111,6 +112,26 @@ export interface System {
    * @returns a function that removes it. @throws BreakpointError, ControlError
    */
   breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>>;
+  /**
+   * Lets the application stand as a whole: no VM handles a message from here on, and its time stands. Keys and other inputs wait as messages. Does
+   * nothing more when it stands already. For a debugger. @throws PauseError `state`, `busy`
+   */
+  pause(): Promise<Paused>;
+  /**
+   * Lets it go on, time where it stood.
+   * @param until it stands again once such a message was handled, or at the next trap; when not given, only at breakpoints of `pauseAt`
+   * @throws PauseError `state`; BreakpointError: then it stands as before
+   */
+  resume(until?: Until): Promise<void>;
+  /** Lets exactly one message be handled: of those that the VMs would handle next, the one sent first. @throws PauseError `state`, `nothing` */
+  step(): Promise<Paused>;
+  /**
+   * The whole application stands right before a message that fits one of these is handled. In place of those that were given before.
+   * @param breakpoints also as texts, as `breakOn` takes them @throws BreakpointError: then those before hold; ControlError
+   */
+  pauseAt(breakpoints: readonly (Breakpoint | string)[]): Promise<void>;
+  /** How it stands; null while it goes on. Each stand and going on is also a change, `paused`. */
+  readonly paused: Paused | null;
   /** The sum over all running VMs. */
   counters(): Promise<VmCounters>;
   /** The dead letters of all running VMs, and the poison messages of all VMs, with the report of the crash: oldest first. */
@@ -301,7 +322,27 @@ export class SupervisedSystem implements System {
   }
 
   breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>> {
-    return this.supervisor.breakpoints.add(breakpoint);
+    return this.supervisor.debugging.breakOn(breakpoint);
+  }
+
+  async pause(): Promise<Paused> {
+    return (await this.supervisor.debugging.pause()).begin();
+  }
+
+  async resume(until?: Until): Promise<void> {
+    return (await this.supervisor.debugging.pause()).resume(until);
+  }
+
+  async step(): Promise<Paused> {
+    return (await this.supervisor.debugging.pause()).step();
+  }
+
+  async pauseAt(breakpoints: readonly (Breakpoint | string)[]): Promise<void> {
+    return (await this.supervisor.debugging.pause()).haltBefore(breakpoints);
+  }
+
+  get paused(): Paused | null {
+    return this.supervisor.debugging.paused;
   }
 
   async counters(): Promise<VmCounters> {

@@ -62,6 +62,8 @@ export class SystemRecording implements RunningRecording {
   private readonly endFollowing: () => void;
   private readonly endBeats: readonly (() => void)[];
   private stopping: Promise<void> | null = null;
+  /** The application's time at the last beat. */
+  private passedTo = 0;
 
   /** Nothing is recorded before `begin`. @throws RangeError for an interval, or a field, that makes no sense */
   constructor(
@@ -94,8 +96,16 @@ export class SystemRecording implements RunningRecording {
     this.endFollowing = tracing.follow((steps) => this.recorder.steps(redaction.apply(steps)));
     this.endBeats = [
       host.beat(snapshotEveryMs, () => void tracing.noteStates()),
-      host.beat(Math.min(FLUSH_MS, chunkMs), () => this.recorder.passTime(host.clock.nowMicros())),
+      host.beat(Math.min(FLUSH_MS, chunkMs), () => this.passTime()),
     ];
+  }
+
+  /** While time stands, what was recorded is not older later: so it is handed over as it is. */
+  private passTime(): void {
+    const now = this.system.host.clock.nowMicros();
+    if (now === this.passedTo) this.recorder.flush();
+    this.recorder.passTime(now);
+    this.passedTo = now;
   }
 
   /** False as soon as it is stopped, or its sink has failed. */

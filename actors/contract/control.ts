@@ -8,15 +8,13 @@ import type { Address, Epoch, Frame, SavedStateBytes, SnapshotBytes } from '../.
 import type { Breakpoint } from './breakpoint.js';
 import type { ActorHandover } from './checkpoint.js';
 import type { CauseLink } from './events.js';
-import type { ActorOptions, VmName } from './instance.js';
+import type { ActorOptions, LinkPositions, VmName } from './instance.js';
+import type { Halts, VmStand, VmStep } from './pause.js';
 import type { Suspect } from './progress.js';
 import type { TraceSettings, TraceStatus } from './tracing.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: Address, vm: VmName])[];
-
-/** How far the links between one VM and others were written, by the name of the other. */
-export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
 
 export interface SpawnSpec {
   /** Name of an actor, or of a port that was stopped. */
@@ -152,6 +150,17 @@ export interface VmControl {
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
   /** Stops in a debugger right before a message that fits one of these is handled, in place of those before. @throws BreakpointError */
   breakOn(breakpoints: readonly Breakpoint[]): Promise<void>;
+  /**
+   * From now on nothing is handled here and nobody restarted, and time stands.
+   * @param written how far VMs had written their links: it answers when what was for this one is here
+   */
+  stand(written: readonly Pick<VmStand, 'vm' | 'written'>[]): Promise<VmStand>;
+  /** Handles one message of a VM that stands. @param behindMicros as for `goOn`: time passes while it is handled */
+  step(behindMicros: number): Promise<VmStep>;
+  /** Says where the VM comes to stand by itself, in place of what was said before. @throws BreakpointError */
+  haltAt(halts: Halts): Promise<void>;
+  /** Goes on. @param behindMicros how far the application's clock is behind the platform's from now on: the same in all VMs */
+  goOn(behindMicros: number): Promise<void>;
   /** Source position at which this incarnation of an actor or port crashed lately; empty when unknown. */
   locate(party: string, epoch: Epoch): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
@@ -210,6 +219,10 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   hang: 'call',
   causes: 'call',
   breakOn: 'call',
+  stand: 'call',
+  step: 'call',
+  haltAt: 'call',
+  goOn: 'call',
   locate: 'call',
   health: 'call',
   counters: 'call',

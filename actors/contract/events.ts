@@ -8,6 +8,7 @@ import type { TraceMemoryName } from '../../trace/memories.js';
 import type { TraceStep } from '../../trace/step.js';
 import type { BreakReport } from './breakpoint.js';
 import type { VmName } from './instance.js';
+import type { HaltReport } from './pause.js';
 
 export type VmEvent =
   /** An incarnation of an actor or of a supervised port has ended. */
@@ -27,6 +28,8 @@ export type VmEvent =
   | { readonly type: 'refused'; readonly report: RefusedReport }
   /** A message has come at which the VM stops, if a debugger is attached. */
   | { readonly type: 'break'; readonly report: BreakReport }
+  /** The VM has come to stand by itself. */
+  | { readonly type: 'halted'; readonly report: HaltReport }
   /** An actor has handled something since its `snapshot` was last asked for. Reported once, until it is asked for again. */
   | { readonly type: 'changed'; readonly actor: string }
   /** A listener at the tap threw this, and hears no more. */

@@ -21,6 +21,8 @@ import type { ProgressReader } from './progress.js';
 export interface Clock {
   /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */
   nowMicros(): number;
+  /** How long the application has stood in all, so how far this clock is behind that of the platform; 0 when not given. */
+  readonly behindMicros?: number;
 }
 
 export type TimerHandle = unknown;
@@ -29,6 +31,14 @@ export interface Timers {
   set(delayMs: number, fn: () => void): TimerHandle;
   /** Clearing a timer that has fired does nothing. */
   clear(handle: TimerHandle): void;
+}
+
+/** Time that can stand: timers fire later by as long. The time of an application in one thread. */
+export interface StandingTime {
+  /** From now on nothing passes. @param notBefore where it stands at least, in microseconds @returns where it stands */
+  stand(notBefore?: number): number;
+  /** @param behindMicros how far it is behind the platform's from now on; when not given, so far that nothing has passed @returns that */
+  goOn(behindMicros?: number): number;
 }
 
 /** What the device can do. A host reports what it was told to use, so that a test can take a capability away. */
@@ -81,8 +91,11 @@ export interface VmStart {
 }
 
 export interface Host {
+  /** The application's, as all VMs see it: it stands while the application does. */
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Makes the clock and the timers above stand. */
+  readonly standingTime: StandingTime;
   readonly capabilities: Capabilities;
   /** What the device does without; nothing when not given. */
   readonly lacks?: readonly Lack[];

@@ -12,6 +12,9 @@ import { reasonOf } from './thrown.js';
 
 export type { VmName };
 
+/** How far the links between one VM and others were written, by the name of the other. */
+export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
+
 /**
  * Frames that an actor emitted, unstamped, one after another in `bytes[start, end)`. The actor has filled in kind, target, cause
  * (source and sequence of the frame it was handling), sentAt (copied from that frame) and body. Source, sequence, epoch and the

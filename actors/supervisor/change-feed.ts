@@ -6,6 +6,7 @@ import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, Unrepeat
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { Lack } from '../contract/lack.js';
+import type { Paused } from '../contract/pause.js';
 import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus, VmState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage.js';
 import type { SystemState } from './system-machine.js';
@@ -74,6 +75,8 @@ export type SystemChange =
   | { readonly type: 'breakpoint'; readonly event: 'set' | 'removed'; readonly breakpoint: Breakpoint }
   /** A message has come at which a VM stops, if a debugger is attached. */
   | { readonly type: 'break'; readonly report: BreakReport }
+  /** The application stands from now on, or goes on: then null. */
+  | { readonly type: 'paused'; readonly paused: Paused | null }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
   /** A VM was lost: what its flight recorder has of the time before, oldest first. */

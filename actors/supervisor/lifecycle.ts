@@ -11,18 +11,18 @@ import type { StopOutcome, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
+import type { Debugging } from './debugging.js';
 import type { Directory, Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
 import type { StopResult, SupervisedParty } from './party/party.js';
 import { untilQuiet } from './quiet.js';
 import type { Supervision } from './supervision.js';
 import type { SystemCommands } from './system-machine.js';
-import type { Breakpoints } from './trace/breakpoints.js';
 import { setTrapRate, type TrapRate } from './vm/vm-recovery.js';
 import type { VmThreads } from './vm/vm-threads.js';
 
 export interface LifecycleServices {
-  readonly breakpoints: Breakpoints;
+  readonly debugging: Debugging;
   readonly directory: Directory;
   readonly routing: Routing;
   readonly threads: VmThreads;
@@ -66,10 +66,10 @@ export class Lifecycle implements SystemCommands {
   }
 
   async startActors(): Promise<void> {
-    const { directory, tree, breakpoints } = this.services;
+    const { directory, tree, debugging } = this.services;
     const handles = directory.vms.live.filter(({ status }) => !status.failedOver).map(({ handle }) => handle);
     await Promise.all(handles.map((handle) => setTrapRate(handle, this.options)));
-    for (const breakpoint of this.options.breakOn) await breakpoints.add(breakpoint);
+    for (const breakpoint of this.options.breakOn) await debugging.breakOn(breakpoint);
     await tree.start();
     for (const { name, gone, status } of directory.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     directory.phase = 'up';

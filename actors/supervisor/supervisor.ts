@@ -12,6 +12,7 @@ import type { ActorState, PortState, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
 import type { ChangeFeed } from './change-feed.js';
 import { CrashCauses } from './crash-causes.js';
+import { Debugging } from './debugging.js';
 import type { Directory } from './directory.js';
 import { Routing } from './directory.js';
 import { Lifecycle, type LifecycleOptions } from './lifecycle.js';
@@ -24,7 +25,6 @@ import { type ActorSpecification, SupervisedActor } from './party/supervised-act
 import { SupervisedPort } from './party/supervised-port.js';
 import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
 import { type SystemState, systemMachine } from './system-machine.js';
-import { Breakpoints } from './trace/breakpoints.js';
 import type { Tracing } from './trace/tracing.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
@@ -52,7 +52,7 @@ export interface SupervisedState {
 }
 
 export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
-  readonly breakpoints: Breakpoints;
+  readonly debugging: Debugging;
   private readonly routing: Routing;
   private readonly monitors: Monitors;
   private readonly tree: Supervision;
@@ -74,9 +74,10 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     const { routing } = this;
     const moves = new Moves(vms, routing, changes);
     const crashes = new CrashCauses(directory, host.clock);
-    this.breakpoints = new Breakpoints(host, directory, changes);
-    const recovery = new VmRecovery(host, directory, options, this.breakpoints);
-    const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes, tracing });
+    this.debugging = new Debugging(host, directory, changes);
+    const { debugging } = this;
+    const recovery = new VmRecovery(host, directory, options, debugging);
+    const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes, tracing, debugging });
     const kept = { directory, changes, crashes, moves, recovery, reports, tracing };
     const threads = new VmThreads(host, options, circuit !== null, kept, this);
     const services = { directory, routing, persistence, moves };
@@ -91,8 +92,8 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
       directory.ports.set(port.name, new SupervisedPort(port, vm, { commands, clock: host.clock, intensity, watcher: this }));
     }
     this.tree = new Supervision(host, options, directory, this);
-    const { tree, breakpoints } = this;
-    this.lifecycle = new Lifecycle({ host, breakpoints, directory, routing, threads, tree, persistence, crashes, changes }, options);
+    const { tree } = this;
+    this.lifecycle = new Lifecycle({ host, debugging, directory, routing, threads, tree, persistence, crashes, changes }, options);
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
     this.run();
     host.listen(reports.listener('host'));
@@ -109,6 +110,8 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     this.machine.subscribe(() => {
       if (this.state === last) return;
       last = this.state;
+      // What stands does not come to an end.
+      if (last === 'stopping' || last === 'failed') void this.debugging.end();
       this.shared.changes.emit({ type: 'system', state: last });
     });
     this.machine.start();

@@ -7,7 +7,8 @@
  */
 
 import type { ActorHandover } from '../contract/checkpoint.js';
-import type { LinkPositions, MoveControl, RecoverySpec } from '../contract/control.js';
+import type { MoveControl, RecoverySpec } from '../contract/control.js';
+import type { LinkPositions } from '../contract/instance.js';
 import type { CellMap, StatefulCell } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
 import type { Cells } from './cells.js';

@@ -5,7 +5,7 @@ import type { BoundParty } from '../../protocol/bind.js';
 import type { Microseconds } from '../../protocol/names.js';
 import type { Condition } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
-import type { Clock, Host, Timers } from '../contract/host.js';
+import type { Clock, Host, StandingTime, Timers } from '../contract/host.js';
 import type { ActorFactory, ChanceGuard, FindSite, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
 import type { TapListener } from './tap/tap.js';
@@ -40,6 +40,10 @@ export interface VmOptions {
   readonly loadImplementation?: (actor: string, address: string) => Promise<ActorFactory | undefined>;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Makes them stand; not given where somebody else does that, as in the host's own thread. */
+  readonly standingTime?: StandingTime;
+  /** As that of the host. */
+  readonly loaded?: Host['loaded'];
   /** Like that of the host. Without it, nobody checks whether the VM still hears. */
   readonly beat?: Host['beat'];
   readonly events: VmEvents;

@@ -11,7 +11,6 @@ import type {
   ActorHealth,
   DeadLetter,
   EndNotice,
-  LinkPositions,
   RecoverySpec,
   Routes,
   SpawnSpec,
@@ -20,7 +19,9 @@ import type {
   VmCounters,
 } from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
-import type { VmName } from '../contract/instance.js';
+import { loadedIn, type Timers } from '../contract/host.js';
+import type { LinkPositions, VmName } from '../contract/instance.js';
+import type { Halts, VmStand, VmStep } from '../contract/pause.js';
 import type { Suspect } from '../contract/progress.js';
 import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
 import type { PortHandlers, PortParty } from '../model/port-handlers.js';
@@ -38,12 +39,13 @@ import { Recovery } from './recovery/recovery.js';
 import { progressOf } from './tap/progress.js';
 import { Tap } from './tap/tap.js';
 import { Tracer } from './trace/tracer.js';
+import type { Halt } from './turns/halt.js';
 import { Hearing } from './turns/hearing.js';
 import { Pump } from './turns/pump.js';
 import { Quiet } from './turns/quiet.js';
 import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
 import type { VmOptions } from './vm-options.js';
-import { Breakpoints } from './watch/breakpoints.js';
+import type { Breakpoints } from './watch/breakpoints.js';
 import { HostReports } from './watch/host-reports.js';
 import { RuntimeMetrics } from './watch/runtime-metrics.js';
 
@@ -60,9 +62,12 @@ export class Vm implements VmControl {
   private readonly work: Pump;
   private readonly quiet: Quiet;
   private readonly hearing: Hearing;
+  /** Loaded when somebody first asks for it. */
+  private halt: Halt | null = null;
   private readonly reports: HostReports;
   private readonly tracer: Tracer;
-  private readonly breakpoints: Breakpoints;
+  /** Loaded when somebody first sets one. */
+  private breakpoints: Breakpoints | null = null;
   private closed = false;
 
   constructor(private readonly options: VmOptions) {
@@ -79,7 +84,6 @@ export class Vm implements VmControl {
     this.quiet = new Quiet(bus, map);
     this.work = new Pump(runtime, scheduler, [this.moves, this.quiet], map);
     this.reports = new HostReports(bus, options.events);
-    this.breakpoints = new Breakpoints(bus, options, (report) => this.reports.breaks(report));
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
     // The report of a crash has what came before: so that is told first.
@@ -108,7 +112,7 @@ export class Vm implements VmControl {
       vm,
       now: () => clock.nowMicros(),
       beat,
-      serves: () => this.serves,
+      serves: () => this.serves && !this.stands,
       isAwake: () => bus.links.awake,
       hasWork: () => this.work.hasWork,
       deaf: (report) => tap.report({ type: 'deaf', report }),
@@ -132,6 +136,21 @@ export class Vm implements VmControl {
   /** Whether drained frames stay in the links until they are durable. */
   get retains(): boolean {
     return this.runtime.bus.retains;
+  }
+
+  /** Whether the application stands, so that nothing is handled here. */
+  get stands(): boolean {
+    return this.scheduler.stands;
+  }
+
+  /** On the application's time: they stand with it. */
+  get timers(): Timers {
+    return this.options.timers;
+  }
+
+  /** What the application's clock says at a moment of the platform's. Both in microseconds. */
+  timeAt(platformMicros: number): number {
+    return platformMicros - (this.options.clock.behindMicros ?? 0);
   }
 
   private get serves(): boolean {
@@ -195,6 +214,7 @@ export class Vm implements VmControl {
   }
 
   async restart(party: string, epoch: number): Promise<void> {
+    if (this.stands) await this.halt?.over();
     this.cells.restart(party, epoch);
     this.wake();
   }
@@ -266,7 +286,40 @@ export class Vm implements VmControl {
   }
 
   async breakOn(points: readonly Breakpoint[]): Promise<void> {
-    this.breakpoints.set(points);
+    if (points.length > 0) await this.loadBreakpoints();
+    this.breakpoints?.set(points);
+  }
+
+  private async loadBreakpoints(): Promise<void> {
+    const { Breakpoints } = await loadedIn(this.options, import('./watch/breakpoints.js'));
+    this.breakpoints ??= new Breakpoints(this.runtime.bus, this.options, (report) => this.reports.breaks(report));
+  }
+
+  private async loadHalt(): Promise<Halt> {
+    const { Halt } = await loadedIn(this.options, import('./turns/halt.js'));
+    this.halt ??= new Halt(this.runtime.bus, this.options, this.scheduler, (report) => this.reports.report({ type: 'halted', report }));
+    return this.halt;
+  }
+
+  async stand(written: readonly Pick<VmStand, 'vm' | 'written'>[]): Promise<VmStand> {
+    const halt = await this.loadHalt();
+    halt.stand();
+    await this.quiet.came(halt.cameOf(written));
+    return halt.stood;
+  }
+
+  async step(behindMicros: number): Promise<VmStep> {
+    const stepped = (await this.loadHalt()).step(behindMicros, () => this.serves && this.work.step());
+    this.wake();
+    return stepped;
+  }
+
+  async haltAt(halts: Halts): Promise<void> {
+    (await this.loadHalt()).set(halts);
+  }
+
+  async goOn(behindMicros: number): Promise<void> {
+    (await this.loadHalt()).goOn(behindMicros);
   }
 
   async locate(party: string, epoch: number): Promise<string> {

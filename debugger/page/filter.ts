@@ -23,7 +23,7 @@ export class FilterField {
     view.on(['range'], () => void this.apply());
     input.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.leave();
-      if (event.key === 'Enter') input.blur();
+      if (event.key === 'Enter') this.enter();
     });
   }
 
@@ -38,6 +38,12 @@ export class FilterField {
   focus(): void {
     this.input.focus();
     this.input.select();
+  }
+
+  private enter(): void {
+    this.input.blur();
+    clearTimeout(this.timer);
+    void this.apply();
   }
 
   private leave(): void {

@@ -18,6 +18,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   enter: 'Enter',
   'ctrl+shift+p': 'Ctrl+Shift+P',
   end: 'End',
+  ' ': 'Space',
 };
 
 /** Obeys the keys wherever nobody types a text. */
@@ -34,7 +35,7 @@ export function bindKeys(bindings: readonly KeyBinding[]): void {
       event.altKey ||
       event.target instanceof HTMLInputElement ||
       event.target instanceof HTMLTextAreaElement ||
-      (event.key === 'Enter' && event.target instanceof HTMLButtonElement)
+      ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLButtonElement)
     )
       return;
     const binding = bindings.find(({ keys }) => keys.includes(event.key.toLowerCase()));

@@ -14,7 +14,9 @@ import { LiveButton } from './live.js';
 import { Minimap } from './minimap.js';
 import { Notebook } from './notebook.js';
 import { Palette } from './palette.js';
+import { PausePane } from './pause.js';
 import { Plot } from './plot.js';
+import { PointsPane } from './points.js';
 import { PrintField } from './print.js';
 import { ScreenPane } from './screen.js';
 import { SendPane } from './send.js';
@@ -48,6 +50,9 @@ new ListPane(byId('list'), view, run, steps.select);
 const details = new DetailPane(byId('detail'), view, steps, server);
 
 const actors = new ActorsPane(byId('actors'), server);
+
+const pause = new PausePane(byId('standing'), byId('pause'), view, run, server, steps);
+const points = new PointsPane(byId('points'), server);
 
 const letters = new LettersPane(byId('letters'), run, server, steps);
 const send = new SendPane(byId('send'), view, run, server);
@@ -88,6 +93,11 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: ['d'], does: 'to the right', run: () => view.pan(0.3) },
   { keys: ['f'], does: 'all of what is selected; again: the whole run', run: () => steps.fit() },
   { keys: ['end'], does: 'goes along with an application that runs', run: () => live.follow() },
+  { keys: [' '], does: 'an application that runs stands as a whole, time included; again: it goes on', run: () => pause.toggle() },
+  { keys: ['n'], does: 'what stands handles one message', run: () => pause.step() },
+  { keys: ['p'], does: 'what stands goes on until the next picture of its screen', run: () => pause.until('picture') },
+  { keys: ['g'], does: 'what stands goes on until the next trap', run: () => pause.until('trap') },
+  { keys: ['b'], does: 'breakpoints: before which messages it stands by itself', run: () => points.toggle() },
   { keys: ['t'], does: 'the actors of an application that runs, and what can be done with them', run: () => actors.toggle() },
   { keys: ['l'], does: 'prints: an expression at every message of the list, as a column and a plot', run: () => print.focus() },
   { keys: ['r'], does: 'binds the list to the time that the lanes show; again: to the whole run', run: () => view.toggleRange() },
@@ -112,6 +122,8 @@ bindKeys(BINDINGS);
 dialog.append(keyTable(BINDINGS));
 byId('help').addEventListener('click', toggleKeys);
 byId('show-commands').addEventListener('click', () => palette.toggle());
+byId('pause').addEventListener('click', () => void pause.toggle());
+byId('show-points').addEventListener('click', () => points.toggle());
 byId('show-actors').addEventListener('click', () => actors.toggle());
 
 /** The run has grown. */
@@ -146,6 +158,9 @@ function told(status: Status): void {
   // What was selected stays here. Who goes along goes along.
   if (isOther && view.follows) location.reload();
   byId('show-actors').hidden = !status.isConnected;
+  byId('show-points').hidden = !status.isConnected;
+  pause.told(status);
+  points.told(status);
   live.told(isOther ? { ...status, problem: 'The application has begun again: load this page again to look at it.' } : status);
   if (shownTake !== null || status.take === null) return;
   shownTake = status.take;

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
-import { type FromApplication, type Question, type ToApplication, wordOf } from '../../trace/live.js';
+import { type FromApplication, GOES_ON, type Question, type StandingText, type ToApplication, wordOf } from '../../trace/live.js';
 import type { Status, Subject } from './subject.js';
 import { Take } from './take.js';
 
@@ -20,6 +20,7 @@ class Connection {
   name = '';
   acts = false;
   hasScreen = false;
+  standing: StandingText = GOES_ON;
   take: Take | null = null;
   private asked = 0;
   private readonly asking = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
@@ -76,6 +77,7 @@ export class Applications implements Subject {
       acts: current?.acts ?? false,
       hasScreen: current?.hasScreen ?? false,
       keepsNotes: false,
+      standing: current?.standing ?? GOES_ON,
     };
   }
 
@@ -127,6 +129,7 @@ export class Applications implements Subject {
     const word = wordOf<FromApplication>(data.toString());
     if (word?.type === 'hello') this.hello(connection, word);
     if (word?.type === 'answer') connection.answered(word);
+    if (word?.type === 'stands') this.stands(connection, word.standing);
     if (word?.type === 'ended') await this.ended(connection, word.problem);
   }
 
@@ -137,6 +140,11 @@ export class Applications implements Subject {
     this.problem = '';
     this.tell();
     void this.record();
+  }
+
+  private stands(connection: Connection, standing: StandingText): void {
+    connection.standing = standing;
+    this.tell();
   }
 
   /** The newest application records, if somebody looks on. */

@@ -1,7 +1,7 @@
 /** What a debugger looks at: a recording in a file, or what a running application records into its connection. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import type { Question } from '../../trace/live.js';
+import { GOES_ON, type Question, type StandingText } from '../../trace/live.js';
 
 /** What the page is told whenever it changes. */
 export interface Status {
@@ -19,6 +19,7 @@ export interface Status {
   readonly hasScreen: boolean;
   /** Whether notes are written into the file that is shown. */
   readonly keepsNotes: boolean;
+  readonly standing: StandingText;
 }
 
 export interface Subject {
@@ -50,6 +51,7 @@ export class FileSubject implements Subject {
       acts: false,
       hasScreen: false,
       keepsNotes: true,
+      standing: GOES_ON,
     };
   }
 

@@ -1,9 +1,20 @@
 /** What a debugger asks of a system: how it is, and, where that is let, to act on it. */
 import type { ReportedLetter, System } from '../../actors/application/supervised-system.js';
 import type { Trial } from '../../actors/contract/control.js';
+import type { NextMessage, Paused, Until } from '../../actors/contract/pause.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { checkFrame, readHeader, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, writeU53 } from '../../protocol/frame.js';
-import { bytesOf, type LetterText, type PictureText, type Question, type TrialText, textOf } from '../../trace/live.js';
+import { display } from '../../protocol/generated/display.js';
+import {
+  bytesOf,
+  type LetterText,
+  type PausePoint,
+  type PictureText,
+  type Question,
+  type StandingText,
+  type TrialText,
+  textOf,
+} from '../../trace/live.js';
 import type { DisplayPort } from './ports/display-port.js';
 
 /** What a debugger asks of a display: `openDisplay` and `openPainter` give one. */
@@ -19,6 +30,11 @@ export type ActedOnSystem = Pick<
   | 'startAfresh'
   | 'moveActor'
   | 'breakOn'
+  | 'pause'
+  | 'step'
+  | 'resume'
+  | 'pauseAt'
+  | 'paused'
   | 'deadLetters'
   | 'tryLetter'
   | 'deliverLetter'
@@ -29,6 +45,7 @@ const FIRST_SEQUENCE = 2 ** 48;
 
 export class DebugActions {
   private sent = 0;
+  private points: readonly PausePoint[] = [];
 
   /**
    * @param acts whether it may do more than look
@@ -39,7 +56,18 @@ export class DebugActions {
     private readonly acts: boolean,
     private readonly hides: boolean,
     private readonly screen: DebuggedScreen | undefined,
+    private readonly pointsChanged: () => void = () => {},
   ) {}
+
+  get standing(): StandingText {
+    return { points: this.points, paused: this.pausedText(this.system.paused) };
+  }
+
+  /** Nobody looks any more: the application goes on, and nothing holds it. Never rejects. */
+  async leave(): Promise<void> {
+    if (this.points.length > 0) await this.setPoints([]).catch(() => {});
+    if (this.system.paused) await this.system.resume().catch(() => {});
+  }
 
   /** @throws what the system throws */
   async ask(question: Question): Promise<unknown> {
@@ -61,8 +89,19 @@ export class DebugActions {
       case 'move':
         return system.moveActor(question.party, question.to);
       case 'break':
+        this.assertShown(question.at);
         await system.breakOn(question.at);
         return null;
+      case 'pause':
+        await system.pause();
+        return this.standing;
+      case 'step':
+        await system.step();
+        return this.standing;
+      case 'resume':
+        return system.resume(this.untilOf(question.until));
+      case 'points':
+        return this.setPoints(question.points);
       case 'show':
         return this.show(question.picture);
       case 'try':
@@ -76,6 +115,39 @@ export class DebugActions {
       default:
         throw new Error('a question that this version of the application does not know');
     }
+  }
+
+  private pausedText(paused: Paused | null): StandingText['paused'] {
+    if (!paused) return null;
+    const told = <M extends NextMessage>(message: M) => ({ ...message, frame: this.hides ? '' : textOf(message.frame) });
+    const { why, detail, vm, message, next } = paused;
+    const vms = paused.vms.map(({ vm, waiting }) => ({ vm, waiting }));
+    return { why, detail, vm, message: message && told(message), next: next && told(next), vms };
+  }
+
+  /** @throws Error where there is no screen */
+  private untilOf(until: 'picture' | 'trap' | undefined): Until | undefined {
+    if (until !== 'picture') return until;
+    if (!this.screen)
+      throw new Error(
+        'this application has given its debugger no display, so no picture of it can be waited for: option screen of its link',
+      );
+    const { name, receives } = display;
+    return { handled: { kind: `${name}.${receives.displayList.name}` } };
+  }
+
+  /** A condition is code that sees all fields, and what it throws is told. @throws Error where some are redacted */
+  private assertShown(breakpoint: string): void {
+    if (this.hides && / if /.test(breakpoint))
+      throw new Error('fields of this application are redacted, so its breakpoints have no conditions, which see them');
+  }
+
+  /** @throws BreakpointError that says what is wrong with which: then those before hold */
+  private async setPoints(points: readonly PausePoint[]): Promise<void> {
+    for (const { text } of points) this.assertShown(text);
+    await this.system.pauseAt(points.filter(({ on }) => on).map(({ text }) => text));
+    this.points = points.map(({ text, on }) => ({ text, on }));
+    this.pointsChanged();
   }
 
   /** The screen goes to an earlier moment, and comes back. */

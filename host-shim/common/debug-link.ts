@@ -49,7 +49,7 @@ export interface DebugSocket {
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 
-type DebuggedSystem = ActedOnSystem & Pick<System, 'record'>;
+type DebuggedSystem = ActedOnSystem & Pick<System, 'record' | 'onChange'>;
 
 /** @returns when it is connected, or has failed, which the console says once: an application runs without a debugger as with one */
 export function linkTo(system: DebuggedSystem, socket: DebugSocket, options: DebugLinkOptions): Promise<DebugLink> {
@@ -67,6 +67,7 @@ class SystemLink implements DebugLink {
   private isOpen = false;
   private isClosed = false;
   private readonly actions: DebugActions;
+  private readonly unlisten: () => void;
   /** Also a recording that ends with its system is told. */
   private readonly sink: RecordingSink = {
     write: (bytes) => this.send(bytes),
@@ -81,7 +82,11 @@ class SystemLink implements DebugLink {
     private readonly options: DebugLinkOptions,
   ) {
     const { name = 'application', act = !isProduction(), screen, redact = [] } = options;
-    this.actions = new DebugActions(system, act, redact.length > 0, screen);
+    const stands = () => this.say({ type: 'stands', standing: this.actions.standing });
+    this.actions = new DebugActions(system, act, redact.length > 0, screen, stands);
+    this.unlisten = system.onChange(({ type }) => {
+      if (type === 'paused') stands();
+    });
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
       this.isOpen = true;
@@ -132,6 +137,7 @@ class SystemLink implements DebugLink {
     const { recording } = this;
     this.recording = null;
     this.options.screen?.show(null);
+    await this.actions.leave();
     await recording?.stop().catch((error) => this.say({ type: 'ended', problem: reasonOf(error) }));
   }
 
@@ -163,6 +169,7 @@ class SystemLink implements DebugLink {
   private lost(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.unlisten();
     this.pendingBytes = 0;
     this.goOn();
     consoleFor()?.(
@@ -175,6 +182,7 @@ class SystemLink implements DebugLink {
     await this.last;
     await this.end();
     this.isClosed = true;
+    this.unlisten();
     this.socket.close();
   }
 }

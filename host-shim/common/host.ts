@@ -11,6 +11,7 @@ import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { Microseconds } from '../../protocol/names.js';
 import { TraceMemories } from '../../trace/memories.js';
 import { FLIGHT_BYTES, LOAD_DEADLINE_MS } from '../limits.js';
+import { ApplicationTime } from './application-time.js';
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
 import { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';
@@ -73,8 +74,9 @@ export interface HostOptions {
 
 export class PlatformHost implements Host {
   private readonly options: HostOptions;
-  readonly clock: Clock = platformClock;
-  readonly timers: Timers = platformTimers;
+  readonly standingTime = new ApplicationTime(platformClock, platformTimers);
+  readonly clock: Clock = this.standingTime;
+  readonly timers: Timers = this.standingTime;
   readonly capabilities: Capabilities;
   readonly lacks: readonly Lack[];
   readonly warn: Host['warn'];
@@ -113,8 +115,8 @@ export class PlatformHost implements Host {
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;
     const { probeDebugger } = this;
     const deadlines = new DebuggerAwareDeadlines({
-      timers: platformTimers,
-      clock: platformClock,
+      timers: this.timers,
+      clock: this.clock,
       debugging: () => this.debugging,
       probeDebugger,
     });
@@ -291,7 +293,8 @@ export class PlatformHost implements Host {
         const { stops } = this.limits;
         const stoppedUntil = stops && ((since: Microseconds) => stops.until(since));
         const trace = this.traces.flightOf(name, true);
-        const parts = { name, definition, factories, memory, platform: this.platform };
+        const { clock, timers } = this;
+        const parts = { name, definition, factories, memory, clock, timers, platform: this.platform };
         return createVm({ ...parts, spareInstances, trace, events, stoppedUntil, wake, onPortError });
       },
       listener,

@@ -10,11 +10,12 @@
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
 import type { VmControl } from '../../actors/contract/control.js';
 import type { VmEvent, VmEvents } from '../../actors/contract/events.js';
-import type { UnfitGuest } from '../../actors/contract/host.js';
+import type { Clock, UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { FlightRecorder } from '../../actors/vm/trace/tracer.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { Microseconds } from '../../protocol/names.js';
+import { platformClock } from './clock.js';
 import type { Guests } from './guests.js';
 import type { GuestModules, KnownGuests } from './known-guests.js';
 import { StopRecord } from './stops.js';
@@ -80,10 +81,14 @@ function movedWhole(event: VmEvent): VmEvent {
   return event.type === 'trace' && event.records.length > 0 ? transfer(event, [event.records.buffer]) : event;
 }
 
-/** @param prepare loads the parts of the VM, and hands over its guests, if it has any */
+/**
+ * @param prepare loads the parts of the VM, and hands over its guests, if it has any
+ * @param clock the application's; the platform's when not given
+ */
 export function exposeVm(
   endpoint: Endpoint,
   prepare: (preparation: Preparation, handOver: (guests: Guests | null) => void) => Promise<StartVm>,
+  clock: Clock = platformClock,
 ): void {
   let startVm: StartVm | null = null;
   let guests: Guests | null = null;
@@ -100,7 +105,7 @@ export function exposeVm(
     modules: async (): Promise<GuestModules> => guests?.modules ?? new Map(),
     async start(boot: Boot, events: Remote<HostEvents>): Promise<void> {
       if (!startVm) throw new Error('the thread was not prepared');
-      if (boot.stretches) stops = new StopRecord();
+      if (boot.stretches) stops = new StopRecord(clock);
       service.control = await startVm(boot, {
         report: (event) => events.report(movedWhole(event)),
         crashOf: (question) => events.crashOf(question),

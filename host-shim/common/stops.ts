@@ -8,7 +8,6 @@
  */
 import type { Clock, Host, VmHandle } from '../../actors/contract/host.js';
 import type { Microseconds } from '../../protocol/names.js';
-import { platformClock } from './clock.js';
 import { platformBeat } from './timers.js';
 
 /** How often a thread notes that it runs. */
@@ -22,7 +21,7 @@ export class StopRecord {
   private last: Microseconds;
   readonly end: () => void;
 
-  constructor(private readonly clock: Clock = platformClock) {
+  constructor(private readonly clock: Clock) {
     this.last = clock.nowMicros();
     this.end = platformBeat(BEAT_MS, () => void this.look());
   }
@@ -43,10 +42,12 @@ export interface StoppableThread {
 }
 
 export class Stops {
-  private readonly own = new StopRecord();
+  private readonly own: StopRecord;
   private readonly threads = new Map<VmHandle['name'], StoppableThread>();
 
-  constructor(private readonly host: Pick<Host, 'clock' | 'debugging' | 'probeDebugger'>) {}
+  constructor(private readonly host: Pick<Host, 'clock' | 'debugging' | 'probeDebugger'>) {
+    this.own = new StopRecord(host.clock);
+  }
 
   /** Its host ends. */
   end(): void {

@@ -4,13 +4,12 @@ import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import { chanceGuard } from './chance-guard.js';
-import { platformClock } from './clock.js';
 import { conditionOf } from './condition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { Guests, LoadGuest } from './guests.js';
 import type { KnownGuests } from './known-guests.js';
-import { platformBeat, platformTimers } from './timers.js';
+import { platformBeat } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
 
 export interface LoadedDefinition {
@@ -65,7 +64,7 @@ export async function loadHere(
 export interface VmParts
   extends Omit<
     VmOptions,
-    'parties' | 'listener' | 'conditionOf' | 'guard' | 'findSite' | 'loadImplementation' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'
+    'parties' | 'listener' | 'conditionOf' | 'guard' | 'findSite' | 'loadImplementation' | 'beat' | 'openLink' | 'loop'
   > {
   readonly definition: VmDefinition;
   /** What loads an implementation anew, if it has to. */
@@ -77,8 +76,6 @@ export function createVm({ definition, platform, ...parts }: VmParts): Vm {
     ...parts,
     parties: definition.parties,
     listener: definition.listener,
-    clock: platformClock,
-    timers: platformTimers,
     beat: platformBeat,
     conditionOf,
     guard: chanceGuard,

@@ -1,10 +1,13 @@
 /** The entire main file of a worker: waits for its host, then builds and drives the VM. */
+import { ApplicationTime } from './application-time.js';
+import { platformClock } from './clock.js';
 import { twinsOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
 import { toHost } from './journal-port.js';
 import { NOTHING_KNOWN } from './known-guests.js';
 import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
+import { platformTimers } from './timers.js';
 import { createVm, factoriesOf, loadGuests, loadTwins } from './vm-factory.js';
 
 /** An uncaught error ends the thread: its host learns of it and starts another. */
@@ -13,6 +16,7 @@ function endThread(error: unknown): never {
 }
 
 export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
+  const time = new ApplicationTime(platformClock, platformTimers);
   exposeVm(
     platform.endpoint,
     async ({ wasm, failedOver, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs, parties }, handOver) => {
@@ -27,6 +31,9 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
           name,
           definition,
           platform: loads,
+          clock: time,
+          timers: time,
+          standingTime: time,
           factories: factoriesOf(definition, guests),
           memory,
           spareInstances,
@@ -41,5 +48,6 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
         return vm;
       };
     },
+    time,
   );
 }

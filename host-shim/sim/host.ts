@@ -18,6 +18,7 @@ import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
 import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import { TraceMemories } from '../../trace/memories.js';
+import { ApplicationTime } from '../common/application-time.js';
 import { chanceGuard } from '../common/chance-guard.js';
 import { conditionOf } from '../common/condition.js';
 import { consoleFor } from '../common/console.js';
@@ -100,6 +101,7 @@ interface Running {
 
 export class SimHost implements Host {
   readonly kernel: Kernel;
+  readonly standingTime: ApplicationTime;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly capabilities: Capabilities;
@@ -129,11 +131,15 @@ export class SimHost implements Host {
       isQuiet: () => this.loading.size === 0 && ![...this.running.values()].some(({ vm }) => vm.restarting),
       isWatched: () => [...this.running.values()].some(({ stands }) => stands()),
     });
-    this.clock = { nowMicros: () => this.kernel.now };
-    this.timers = {
-      set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : this.kernel.schedule(delayMs * 1000, fn)),
-      clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
-    };
+    this.standingTime = new ApplicationTime(
+      { nowMicros: () => this.kernel.now },
+      {
+        set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : this.kernel.schedule(delayMs * 1000, fn)),
+        clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
+      },
+    );
+    this.clock = this.standingTime;
+    this.timers = this.standingTime;
     this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes, ringBytes = RING_BYTES } = options;
     this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes, ringStartBytes: ringBytes });
@@ -298,6 +304,7 @@ export class SimHost implements Host {
       timers: this.timers,
       conditionOf,
       guard: chanceGuard,
+      loaded: (part) => this.loaded(part),
       loadImplementation: (actor, address) => this.loaded(loadImplementation(place.name, actor, address, definition.parties, { load })),
       // No timer of a thread that stands still runs.
       beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DebugActions } from '../../host-shim/common/debug-actions.js';
 import { encodeMessage } from '../../trace/encode.js';
 import { Schemas } from '../../trace/index.js';
-import { bytesOf, type LetterText, type TrialText, textOf } from '../../trace/live.js';
+import { bytesOf, type LetterText, type Question, type StandingText, type TrialText, textOf } from '../../trace/live.js';
 import { Bank, type BankWorld, bank, openBank, parties } from '../runtime/bank.js';
 
 /** Traps at a note while account 0 is empty. */
@@ -59,4 +59,44 @@ test('who may not act only looks; what is redacted leaves no frame', async () =>
   await expect(asked(world).ask({ what: 'send', frame: 'ff00' })).rejects.toThrow();
   await expect(asked(world).ask({ what: 'show', picture: null })).rejects.toThrow('no display');
   await world.until(world.system.stop());
+});
+
+test('it stands, steps, and goes on until a trap; breakpoints have switches, and nothing holds it once nobody looks', async () => {
+  const world = await openBank();
+  const { system, until, teller } = world;
+  let told = 0;
+  const actions = new DebugActions(system, true, false, undefined, () => void told++);
+  const ask = (question: Question) => until(actions.ask(question)) as Promise<StandingText>;
+  expect(actions.standing).toEqual({ points: [], paused: null });
+  expect((await ask({ what: 'pause' })).paused).toMatchObject({ why: 'asked', next: null });
+  for (const amount of [1, 2]) teller.send(bank.receives.deposit, { account: 0, amount });
+  expect((await ask({ what: 'pause' })).paused?.next).toMatchObject({ kindName: 'bank.deposit', vm: 'js', address: bank.address });
+  expect((await ask({ what: 'step' })).paused).toMatchObject({ why: 'step', message: { kindName: 'bank.deposit' } });
+  await expect(ask({ what: 'resume', until: 'picture' })).rejects.toThrow('no display');
+  await ask({ what: 'crash', party: 'bank' });
+  await ask({ what: 'resume', until: 'trap' });
+  await world.pass(100);
+  expect(actions.standing.paused).toMatchObject({ why: 'trap', detail: 'injected fault' });
+  const points = [
+    { text: 'bank.deposit to bank if message.amount === 4', on: true },
+    { text: 'bank.deposit', on: false },
+  ];
+  await ask({ what: 'points', points });
+  expect([actions.standing.points, told]).toEqual([points, 1]);
+  await expect(ask({ what: 'points', points: [{ text: 'bank.none', on: true }] })).rejects.toThrow('there is no kind bank.none');
+  expect(actions.standing.points).toEqual(points);
+  await ask({ what: 'resume' });
+  for (const amount of [3, 4]) teller.send(bank.receives.deposit, { account: 0, amount });
+  await world.pass(100);
+  expect(actions.standing.paused).toMatchObject({ why: 'breakpoint' });
+  await until(actions.leave());
+  await world.pass(100);
+  expect([actions.standing, world.totals.at(-1)]).toEqual([{ points: [], paused: null }, 10]);
+  const hiding = asked(world, true, true);
+  await expect(hiding.ask({ what: 'points', points: [{ text: 'bank.deposit if message.amount > 1', on: true }] })).rejects.toThrow(
+    'redacted',
+  );
+  await expect(hiding.ask({ what: 'break', at: 'bank.deposit if message.amount > 1' })).rejects.toThrow('redacted');
+  await expect(asked(world, false).ask({ what: 'pause' })).rejects.toThrow('does not let a debugger act');
+  await until(system.stop());
 });

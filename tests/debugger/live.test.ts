@@ -47,6 +47,15 @@ class Recorded {
     };
     return { level: 'frames' as const, startedAt: 0, stop };
   }
+  paused: object | null = null;
+  changed: (change: { type: string }) => void = () => {};
+  onChange(listener: (change: { type: string }) => void) {
+    this.changed = listener;
+    return () => {};
+  }
+  async resume() {
+    this.paused = null;
+  }
   async health() {
     return { state: 'running' };
   }
@@ -115,6 +124,21 @@ test('a page that comes before the application says what to do, and shows it whe
   const system = await connect(server);
   await expect.poll(() => page.statuses.at(-1)).toMatchObject({ name: 'bank', take: 1, problem: '' });
   await expect.poll(() => system.sink).not.toBeNull();
+});
+
+test('pages are told that an application stands; it goes on when its debugger has gone', async () => {
+  const server = await serve();
+  const page = look(server);
+  const system = await connect(server);
+  await expect.poll(() => system.sink).not.toBeNull();
+  expect(page.statuses.at(-1)?.standing).toEqual({ points: [], paused: null });
+  const paused = { why: 'asked', detail: '', vm: null, message: null, next: null, vms: [] };
+  system.paused = paused;
+  system.changed({ type: 'paused' });
+  await expect.poll(() => page.statuses.at(-1)?.standing).toEqual({ points: [], paused });
+  await ends.pop()!();
+  expect(system.paused).toBeNull();
+  await expect.poll(() => page.statuses.at(-1)).toMatchObject({ isConnected: false, standing: { paused: null } });
 });
 
 test('who looks on may ask and act; where the application does not let it act, only ask', async () => {

@@ -43,7 +43,8 @@ afterAll(async () => {
 const filter = async (text: string) => {
   for (const key of ['/', 'Escape', '/']) await page.keyboard.press(key);
   await page.locator('#filter-said:empty').waitFor({ state: 'attached' });
-  await page.keyboard.type(text);
+  // At once: what is typed letter by letter is a filter of its own at each pause.
+  await page.keyboard.insertText(text);
   await page.keyboard.press('Enter');
   await page.locator('#filter-said').getByText(/fit/).waitFor();
   // Rows that were drawn for the filter before are gone then.
@@ -266,6 +267,66 @@ test('X says that everything was delivered', async () => {
   await page.keyboard.press('x');
   await page.getByText('there are no dead letters').waitFor();
   await page.keyboard.press('Escape');
+});
+
+test('the television stands as a whole, goes on message by message and to a picture, and stands at breakpoints and traps', async () => {
+  const where = page.locator('#standing .where');
+  const focused = () => television.look('focused');
+  const waiting = async () =>
+    ((await where.textContent()) ?? '')
+      .replace(/.*waiting:/, '')
+      .match(/\d+/g)
+      ?.reduce((sum, n) => sum + Number(n), 0) ?? 0;
+  await page.keyboard.press('Space');
+  await where.getByText('as it was asked to').waitFor();
+  const [before, waited] = [await focused(), await waiting()];
+  // The key is not lost: it waits.
+  await television.page.keyboard.press('ArrowDown');
+  await expect.poll(waiting, PATIENT).toBeGreaterThan(waited);
+  expect(await focused()).toBe(before);
+  await page.keyboard.press('Space');
+  const elsewhere = async () => ![before, ''].includes(await focused());
+  await expect.poll(elsewhere, PATIENT).toBe(true);
+  const below = await focused();
+  expect(await where.isVisible()).toBe(false);
+
+  await page.keyboard.press('b');
+  const field = page.getByRole('textbox', { name: 'A new breakpoint' });
+  await field.fill('focus.nothing');
+  await field.press('Enter');
+  await page.locator('#points').getByText('there is no kind focus.nothing').waitFor();
+  await field.fill('focus.key if message.phase === "down"');
+  await field.press('Enter');
+  await page.getByRole('checkbox', { name: /focus\.key if/ }).waitFor();
+  await page.keyboard.press('Escape');
+  await television.page.keyboard.press('ArrowUp');
+  await where.getByText('at a breakpoint, before focus.key from input to focus in wasm {key: "up", phase: "down"}').waitFor();
+  await page.screenshot({ path: artefact('paused') });
+  await page.keyboard.press('n');
+  await where.getByText('after the step focus.key from input to focus in wasm').waitFor();
+  await page
+    .locator('#detail h2')
+    .getByText(/focus\.key/)
+    .waitFor();
+  await page.keyboard.press('p');
+  await where.getByText(/^after display\.displayList from scene to display/).waitFor();
+
+  await page.keyboard.press('b');
+  await page.getByRole('checkbox', { name: /focus\.key if/ }).uncheck();
+  await page
+    .locator('#points')
+    .getByText(/: off: done/)
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('t');
+  await page.getByRole('button', { name: 'crash focus' }).click();
+  await page.getByText('crash focus: done').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await television.page.keyboard.press('ArrowDown');
+  await where.getByText(/at a trap in \S+ from \S+ to focus in wasm: unreachable/).waitFor();
+  await page.getByRole('button', { name: 'go on' }).first().click();
+  await expect.poll(focused, PATIENT).toBe(below);
 });
 
 test('a television that is loaded again is looked at again', async () => {

@@ -42,6 +42,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   GuestError: wordsOf('GuestProblem'),
   StorageError: [...wordsOf('StorageFailure'), ...wordsOf('DiscardReason')],
   BreakpointError: wordsOf('BreakpointFailure'),
+  PauseError: wordsOf('PauseFailure'),
   RecordingError: wordsOf('RecordingFailure'),
   ScreenError: wordsOf('ScreenFailure'),
   'Where an actor came to be, and why': [...wordsOf('TwinReason'), ...wordsOf('EndReason')],

@@ -102,6 +102,7 @@ test(`random runs with traps, losses and a slow control plane end like calm ones
 const deaf = (host: SimHost): Host => ({
   clock: host.clock,
   timers: host.timers,
+  standingTime: host.standingTime,
   capabilities: host.capabilities,
   local: host.local,
   traces: host.traces,

@@ -63,6 +63,7 @@ export function slowly(host: SimHost, random: Random): Host {
   return {
     clock: host.clock,
     timers: host.timers,
+    standingTime: host.standingTime,
     capabilities: host.capabilities,
     local: host.local,
     traces: host.traces,

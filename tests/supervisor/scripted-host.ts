@@ -9,7 +9,6 @@ import type {
   ActorHealth,
   DeadLetter,
   EndNotice,
-  LinkPositions,
   MoveControl,
   RecoverySpec,
   Routes,
@@ -20,9 +19,11 @@ import type {
 } from '../../actors/contract/control.js';
 import type { CauseLink, CrashReport } from '../../actors/contract/events.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
-import type { VmName } from '../../actors/contract/instance.js';
+import type { LinkPositions, VmName } from '../../actors/contract/instance.js';
+import type { VmStand, VmStep } from '../../actors/contract/pause.js';
 import type { ProgressReader, ProgressReading, Suspect } from '../../actors/contract/progress.js';
 import type { TraceStatus } from '../../actors/contract/tracing.js';
+import { ApplicationTime } from '../../host-shim/common/application-time.js';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { DeathWatch, guardControl } from '../../host-shim/common/guard.js';
 import { TraceMemories } from '../../trace/memories.js';
@@ -194,6 +195,14 @@ export class ScriptedVm implements VmControl {
     await this.answer('setAnimating', String(animating), undefined);
   }
   async breakOn(): Promise<void> {}
+  async stand(): Promise<VmStand> {
+    return { vm: this.name, at: 0, next: null, waiting: 0, written: [] };
+  }
+  async step(): Promise<VmStep> {
+    return { ...(await this.stand()), handled: null };
+  }
+  async haltAt(): Promise<void> {}
+  async goOn(): Promise<void> {}
 
   async setTrapRate(rate: number, seed: number): Promise<void> {
     await this.answer('setTrapRate', `${rate} ${seed}`, undefined);
@@ -301,6 +310,7 @@ export class ScriptedHost implements Host {
   readonly time = new VirtualTime();
   readonly clock = this.time;
   readonly timers = this.time;
+  readonly standingTime = new ApplicationTime(this.time, this.time);
   readonly traces = new TraceMemories('here', 0);
   readonly log: string[] = [];
   readonly vms = new Map<VmName, ScriptedVm>();

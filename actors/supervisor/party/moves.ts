@@ -7,9 +7,9 @@
  *
  * Several actors may move at once: none of them waits for another.
  */
-import type { LinkPositions, RecoverySpec } from '../../contract/control.js';
+import type { RecoverySpec } from '../../contract/control.js';
 import { ControlError, type VmHandle } from '../../contract/host.js';
-import type { VmName } from '../../contract/instance.js';
+import type { LinkPositions, VmName } from '../../contract/instance.js';
 import type { ChangeFeed } from '../change-feed.js';
 import type { Routing } from '../directory.js';
 import { SupervisionError } from '../errors.js';

@@ -5,7 +5,6 @@ import { ControlError, type Host } from '../../contract/host.js';
 import { isA } from '../../contract/thrown.js';
 import type { ChangeFeed } from '../change-feed.js';
 import type { Directory } from '../directory.js';
-import { rethrowUnlessLost } from '../errors.js';
 
 export class Breakpoints {
   private readonly points = new Set<Breakpoint>();
@@ -51,6 +50,11 @@ export class Breakpoints {
 
   private async tellAll(): Promise<void> {
     const points = [...this.points];
-    await Promise.all(this.directory.vms.liveControls.map((control) => control.breakOn(points).catch(rethrowUnlessLost)));
+    await Promise.all(this.directory.vms.liveControls.map((control) => control.breakOn(points).catch(unlessLost)));
   }
+}
+
+/** A VM that is lost gets them when it comes back. */
+function unlessLost(error: unknown): void {
+  if (!isA(error, ControlError) || error.code !== 'lost') throw error;
 }

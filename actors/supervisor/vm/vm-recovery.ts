@@ -10,8 +10,8 @@ import { ControlError, type Host, type VmHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { Place, ProgressReader, Suspect } from '../../contract/progress.js';
 import type { VmStatus } from '../change-feed.js';
+import type { Debugging } from '../debugging.js';
 import type { Directory } from '../directory.js';
-import type { Breakpoints } from '../trace/breakpoints.js';
 import type { SupervisedVm } from './supervised-vm.js';
 import type { HangNotice } from './watchdog.js';
 
@@ -45,7 +45,7 @@ export class VmRecovery {
     private readonly host: Host,
     private readonly directory: Directory,
     private readonly faults: TrapRate,
-    private readonly breakpoints: Breakpoints,
+    private readonly debugging: Debugging,
   ) {}
 
   /** @param bytes the newest checkpoint of this VM's present incarnation */
@@ -104,7 +104,7 @@ export class VmRecovery {
       const others = peers.flatMap((peer) => directory.in(peer.name));
       const restarted = others.map(({ status }) => status).filter(({ epoch }) => epoch > 1);
       await Promise.all(restarted.map(({ address, epoch }) => control.fence(address, epoch, EVERYTHING)));
-      await this.breakpoints.tell(control);
+      await this.debugging.joined(control);
       await control.recover(
         going.map(({ spec }) => spec),
         this.checkpoints.get(name),

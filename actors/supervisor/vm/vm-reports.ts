@@ -12,6 +12,7 @@ import type { VmName } from '../../contract/instance.js';
 import type { StateKeeper } from '../../contract/storage.js';
 import type { ChangeFeed, SystemChange } from '../change-feed.js';
 import type { CrashCauses } from '../crash-causes.js';
+import type { Debugging } from '../debugging.js';
 import type { Directory, Routing } from '../directory.js';
 import type { Tracing } from '../trace/tracing.js';
 import type { VmRecovery } from './vm-recovery.js';
@@ -24,6 +25,7 @@ export interface VmReportServices {
   readonly crashes: CrashCauses;
   readonly changes: ChangeFeed;
   readonly tracing: Tracing;
+  readonly debugging: Debugging;
 }
 
 export class VmReports {
@@ -53,7 +55,7 @@ export class VmReports {
     const { recovery, persistence, changes } = this.services;
     switch (event.type) {
       case 'ended':
-        if (present) this.ended(event.report);
+        if (present) this.services.debugging.whenGoing(() => this.ended(event.report));
         this.tell({ type: 'crash', report: this.withRecent(event.report) });
         return;
       case 'hung':
@@ -72,6 +74,9 @@ export class VmReports {
       case 'refused':
       case 'break':
         changes.emit(event);
+        return;
+      case 'halted':
+        if (present) this.services.debugging.halted(event.report);
         return;
       case 'listenerFailed':
         changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });

@@ -3,8 +3,8 @@ import { openAbsentWriter } from '../../../bus/absent-writer.js';
 import type { FrameSink, LinkEnds, LinkReader, RetainingReader } from '../../../bus/link.js';
 import type { Router } from '../../../bus/router.js';
 import type { PartySchema } from '../../../protocol/schema.js';
-import type { LinkPositions, Routes } from '../../contract/control.js';
-import type { VmName } from '../../contract/instance.js';
+import type { Routes } from '../../contract/control.js';
+import type { LinkPositions, VmName } from '../../contract/instance.js';
 import { detach, type OpenLinkFunction } from '../vm-options.js';
 import { RUNTIME_ADDRESS } from './system-sender.js';
 
@@ -151,6 +151,14 @@ export class VmLinks {
   /** Whether everything that peers had written up to these positions was drained. */
   reached(positions: LinkPositions): boolean {
     return positions.every(([peer, position]) => this.byPeer.get(peer)?.reader.reached(position) ?? false);
+  }
+
+  /** Whether everything that peers had written up to these positions was drained, or waits for room. A peer that is gone brings nothing more. */
+  came(positions: LinkPositions): boolean {
+    return positions.every(([peer, position]) => {
+      const reader = this.byPeer.get(peer)?.reader;
+      return !reader || reader.reached(position) || this.stuck.has(reader);
+    });
   }
 
   /**

@@ -58,15 +58,19 @@ export class ActorCell extends ActorCore implements StatefulCell {
     return this.runs && !this.gate.blocked && (this.mailbox.frames(lane) > 0 || this.rest.length > 0);
   }
 
+  peek(lane: number): Uint8Array {
+    return this.rest[0]?.frame ?? this.mailbox.peek(lane);
+  }
+
   /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
-  handleBatch(lane: number): number {
+  handleBatch(lane: number, single: boolean): number {
     if (this.rest.length > 0) return this.handleRest();
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
     // Making room takes a snapshot, and this incarnation may end at that.
     this.waitsForJournal = !this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX);
     if (this.waitsForJournal || !this.runs) return 0;
     const scratch = roomFor(this.runtime, bytesMax);
-    const length = this.mailbox.take(lane, scratch, 0, bytesMax, this.incarnations.repeats ? BATCH_FRAMES_MAX : 1);
+    const length = this.mailbox.take(lane, scratch, 0, bytesMax, single || !this.incarnations.repeats ? 1 : BATCH_FRAMES_MAX);
     const frames = this.runtime.tap.taken(this.address, scratch, length);
     this.handleJournaled(this.journal.append(scratch, length), length, frames);
     return frames;

@@ -109,6 +109,10 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     else this.port?.open();
   }
 
+  peek(lane: number): Uint8Array {
+    return this.mailbox.peek(lane);
+  }
+
   /** Handles one frame, so that interactive frames are noticed in between. @returns frames taken */
   handleBatch(lane: number): number {
     const bytes = roomFor(this.runtime, this.mailbox.peekLength(lane));

@@ -20,6 +20,8 @@ export class Pump {
   private goesOn = false;
   /** Whether the last run found something to do. */
   worked = false;
+  /** Whether the last round has served a party. */
+  private served = false;
 
   constructor(
     private readonly runtime: Runtime,
@@ -42,27 +44,39 @@ export class Pump {
       if (this.work(until)) return true;
       // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
-    return mustTurn || this.idleWork?.look() || !links.sleep();
+    return mustTurn || (!this.scheduler.stands && this.idleWork?.look()) || !links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    const { bus, durability, restarts } = this.runtime;
-    const { links } = bus;
+    const { bus } = this.runtime;
     do {
-      const restarted = restarts.run(() => links.flush());
-      const left = bus.retryHeld();
-      const taken = links.drain(bus.sink);
-      for (const watcher of this.watchers) watcher.look();
-      bus.drained();
-      const served = this.serveOne();
-      links.flush();
-      durability.look(this.scheduler.quiet);
-      if (!restarted && !left && !taken && !served) return false;
+      if (!this.round()) return false;
       this.worked = true;
       this.idleWork?.interrupted();
     } while (bus.now() < until);
     return true;
+  }
+
+  /** One round, whatever else waits. @returns whether a party was served */
+  step(): boolean {
+    this.round();
+    return this.served;
+  }
+
+  /** Serves one party, and carries what came before and after. @returns false when there was nothing to do */
+  private round(): boolean {
+    const { bus, durability, restarts } = this.runtime;
+    const { links } = bus;
+    const restarted = !this.scheduler.stands && restarts.run(() => links.flush());
+    const left = bus.retryHeld();
+    const taken = links.drain(bus.sink);
+    for (const watcher of this.watchers) watcher.look();
+    bus.drained();
+    this.served = this.serveOne();
+    links.flush();
+    durability.look(this.scheduler.quiet);
+    return restarted || left || taken || this.served;
   }
 
   /** Whether frames wait that could be handled, or could leave. */

@@ -3,7 +3,7 @@
  * it stops the system, so that what was sent until then is handled.
  */
 
-import type { LinkPositions } from '../../contract/control.js';
+import type { LinkPositions } from '../../contract/instance.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { Cell, CellMap } from '../cell/cell.js';
 
@@ -24,6 +24,11 @@ export class Quiet {
   async written(): Promise<LinkPositions> {
     await this.until(() => !this.bus.blocked);
     return this.bus.links.flushedTo();
+  }
+
+  /** Resolves when what other VMs had written up to these positions is here, or waits for room. */
+  came(positions: LinkPositions): Promise<void> {
+    return this.until(() => this.bus.links.came(positions));
   }
 
   /** Resolves when what other VMs had written up to these positions is here, and every party was found running, with an empty mailbox. */

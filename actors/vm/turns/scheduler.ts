@@ -21,12 +21,26 @@ export interface Party extends LocalTarget {
   /** Whether promises of its handlers may go on: they come before anything else. */
   readonly goesOn: boolean;
   runnable(lane: number): boolean;
-  /** @returns frames taken; 0 when it could not be served */
-  handleBatch(lane: number): number;
+  /** The frame that it handles next in a lane in which it is runnable. Valid until it does. */
+  peek(lane: number): Uint8Array;
+  /** @param single whether one frame at most is taken @returns frames taken; 0 when it could not be served */
+  handleBatch(lane: number, single: boolean): number;
+}
+
+/** Decides whether anybody is served at all, and then one message after another. */
+export interface Turnstile {
+  /** The VM stands. */
+  readonly stands: boolean;
+  /** Nobody is served: it stands, and no message is let through. */
+  readonly closed: boolean;
+  /** Whether it closes before the next message of a party. */
+  holds(party: Party, lane: number): boolean;
 }
 
 export class Scheduler {
   parties: readonly Party[] = [];
+  /** Null: everybody passes, in batches. */
+  turnstile: Turnstile | null = null;
   private turn = 0;
   /** For each lane, the turns that higher lanes have had since its last. */
   private readonly passedOver = LANES.map(() => 0);
@@ -39,6 +53,10 @@ export class Scheduler {
     private readonly timers: Timers,
     private readonly wake: () => void,
   ) {}
+
+  get stands(): boolean {
+    return this.turnstile?.stands ?? false;
+  }
 
   add(party: Party): void {
     this.parties = [...this.parties, party];
@@ -77,10 +95,14 @@ export class Scheduler {
   }
 
   private serveLane(lane: number): Party | null {
+    const { turnstile } = this;
+    if (turnstile?.closed) return null;
     if (lane === IDLE && this.holdsIdle()) return null;
     for (let i = 0; i < this.parties.length; i++) {
       const party = this.parties[(this.turn + i) % this.parties.length];
-      if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
+      if (!party.runnable(lane)) continue;
+      if (turnstile?.holds(party, lane)) return null;
+      if (party.handleBatch(lane, turnstile !== null) === 0) continue;
       this.turn = (this.turn + i + 1) % this.parties.length;
       for (let below = lane + 1; below < LANES.length; below++) this.passedOver[below]++;
       this.passedOver[lane] = 0;

@@ -7,50 +7,20 @@
  *
  * The catch: frames that are handled again after a restart or a move are passed over: what they did was done before.
  */
-import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
-import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
-import { system } from '../../../protocol/generated/system.js';
-import { Reader } from '../../../protocol/reader.js';
-import { type Breakpoint, BreakpointError, type BreakReport, type Condition } from '../../contract/breakpoint.js';
-import { reasonOf } from '../../contract/thrown.js';
+import { frameLength, readU53, SEQUENCE_OFFSET } from '../../../protocol/frame.js';
+import type { Breakpoint, BreakReport } from '../../contract/breakpoint.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
-
-interface Test {
-  readonly kind: string | undefined;
-  readonly actor: string | undefined;
-  readonly condition: Condition | undefined;
-}
-
-/** The message that is handled next. */
-interface Next {
-  readonly party: string;
-  readonly kind: string;
-  readonly source: string;
-  /** Fields of its body; undefined when it cannot be read. */
-  readonly message: unknown;
-}
-
-/** @returns what the condition threw, an empty text when it is met; null when it is not */
-function problemOf({ condition }: Test, { message, source, kind }: Next): string | null {
-  try {
-    return !condition || condition(message, source, kind) ? '' : null;
-  } catch (error) {
-    return reasonOf(error) || 'something without a text';
-  }
-}
+import { MessageTests, type Next } from './message-tests.js';
 
 const NOTHING = new Uint8Array(0);
 
 export class Breakpoints implements TapListener {
   /** The message at which the thread stands still. A property, since its name is the same in a minified page. */
   message: Next | null = null;
-  private tests: readonly Test[] = [];
+  private tests: MessageTests | null = null;
   private unlisten = (): void => {};
-  /** How to read the body of each kind; made with the first breakpoint. */
-  private messages: ReadonlyMap<number, AnyBound> = new Map();
-  private readonly reader = new Reader();
   /** The batch that is being handled, and the frame in it. */
   private bytes: Uint8Array = NOTHING;
   private party = 0;
@@ -67,19 +37,9 @@ export class Breakpoints implements TapListener {
 
   /** In place of those before. @throws BreakpointError `condition` */
   set(points: readonly Breakpoint[]): void {
-    this.tests = points.map(({ kind, actor, condition }) => {
-      return { kind, actor, condition: condition === undefined ? undefined : this.conditionOf(condition) };
-    });
-    if (this.messages.size === 0)
-      this.messages = new Map([system, ...this.options.parties].flatMap(messagesOf).map((message) => [message.kind, message]));
+    this.tests = new MessageTests(this.bus, this.options, points);
     this.unlisten();
-    this.unlisten = points.length > 0 ? this.bus.tap.listen(this) : () => {};
-  }
-
-  private conditionOf(text: string): Condition {
-    const { conditionOf } = this.options;
-    if (!conditionOf) throw new BreakpointError('condition', 'this host evaluates no conditions');
-    return conditionOf(text);
+    this.unlisten = this.tests.any ? this.bus.tap.listen(this) : () => {};
   }
 
   begun(party: number, bytes: Uint8Array, _length: number, again: boolean): void {
@@ -96,36 +56,9 @@ export class Breakpoints implements TapListener {
     if (!this.again) this.look();
   }
 
-  /** Reads no body unless kind and party fit. */
   private look(): void {
-    const { kinds } = this.bus;
-    const kindName = kinds.nameOf(readU16(this.bytes, this.at + KIND_OFFSET));
-    const partyName = kinds.partyName(this.party);
-    let next: Next | null = null;
-    for (const test of this.tests) {
-      const { kind = kindName, actor = partyName } = test;
-      if (kind !== kindName || actor !== partyName) continue;
-      next ??= this.next(partyName, kindName);
-      const problem = problemOf(test, next);
-      if (problem === null) continue;
-      this.stopBefore(next, problem);
-      return;
-    }
-  }
-
-  private next(party: string, kind: string): Next {
-    const source = this.bus.kinds.partyName(readU16(this.bytes, this.at + SOURCE_OFFSET));
-    return { party, kind, source, message: this.body() };
-  }
-
-  private body(): unknown {
-    const { bytes, at, messages, reader } = this;
-    reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
-    try {
-      return messages.get(readU16(bytes, at + KIND_OFFSET))?.decode(reader);
-    } catch {
-      return undefined; // its party refuses it next
-    }
+    const met = this.tests?.look(this.party, this.bytes, this.at);
+    if (met) this.stopBefore(met.next, met.problem);
   }
 
   /** A person at the debugger sees what is next, and steps into its handler. */

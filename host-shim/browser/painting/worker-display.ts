@@ -33,7 +33,7 @@ export class WorkerDisplay {
   private animationFrame: number | null = null;
 
   constructor(
-    vm: Vm,
+    private readonly vm: Vm,
     private readonly images: ImageSource,
     private readonly page: PageChannel,
   ) {
@@ -129,7 +129,9 @@ export class WorkerDisplay {
     this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
     this.port.attempt(() => this.paint());
     this.port.attempt(() => this.garbage.frame(timeMs));
-    this.port.attempt(() => this.port.tick(Math.floor(epochMs(timeMs) * 1000)));
+    // Its pictures stand with it, and that gap is no long frame.
+    if (this.vm.stands) this.times.rest();
+    this.port.attempt(() => this.port.tick(this.vm.timeAt(Math.floor(epochMs(timeMs) * 1000))));
   };
 }
 

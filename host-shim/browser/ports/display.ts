@@ -31,7 +31,10 @@ class OpenCanvasDisplay implements CanvasDisplay {
   private readonly options: CanvasDisplayOptions;
   private animationFrame: number | null = null;
 
-  constructor(vm: Vm, options: CanvasDisplayOptions) {
+  constructor(
+    private readonly vm: Vm,
+    options: CanvasDisplayOptions,
+  ) {
     this.options = options;
     this.port = openDisplayPort(vm, options, {
       takeStrings: (strings) => this.painting.takeStrings(strings),
@@ -148,6 +151,8 @@ class OpenCanvasDisplay implements CanvasDisplay {
     this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
     this.painting.frame(timeMs);
     this.port.attempt(() => this.garbage.frame(timeMs));
-    this.port.attempt(() => this.port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000)));
+    // Its pictures stand with it, and that gap is no long frame.
+    if (this.vm.stands) this.times.rest();
+    this.port.attempt(() => this.port.tick(this.vm.timeAt(Math.floor((performance.timeOrigin + timeMs) * 1000))));
   };
 }

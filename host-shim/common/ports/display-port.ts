@@ -36,7 +36,10 @@ export interface DisplayPort {
   readonly picture: Picture;
   /** Number of the last tick. */
   readonly frame: number;
-  /** One animation frame. Skipped when the way to scene is full: the next tick replaces it. @param timeMicros since the Unix epoch */
+  /**
+   * One animation frame. Skipped when the way to scene is full, as the next tick replaces it, and while the application stands.
+   * @param timeMicros since the Unix epoch, on the application's clock
+   */
   tick(timeMicros: number): void;
   /** Shows another picture in place of the scene's; null: the scene's again. For a debugger. */
   show(shown: ShownPicture | null): void;
@@ -77,6 +80,7 @@ export function openDisplayPort(vm: Vm, events: DisplayEvents, painter?: Display
       return frame;
     },
     tick(timeMicros) {
+      if (vm.stands) return;
       const next = frame + 1;
       if (frame === 0) redraw();
       if (offer(() => port.send(scene.receives.tick, { frame: next, timeMicros }))) frame = next;

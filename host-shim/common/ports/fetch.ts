@@ -2,6 +2,7 @@
  * The fetch port: one HTTP exchange per `start`, made by the platform's `fetch`. Every start that is not aborted is answered once.
  * The catch: an answer must fit a frame, so a body is read only up to its limit, and headers that do not fit are left out.
  */
+import type { Timers } from '../../../actors/contract/host.js';
 import type { Incoming } from '../../../actors/model/port-handlers.js';
 import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
@@ -61,7 +62,7 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
         else setTimeout(answerWith, OFFER_AGAIN_MS, answer);
       };
       const traced = options.traceparent ? withTraceparent(start, incoming) : start;
-      exchange(traced, controller, options).then(answerWith, () => answerWith(failed('unreachable', 'the error has no words')));
+      exchange(traced, controller, options, vm.timers).then(answerWith, () => answerWith(failed('unreachable', 'the error has no words')));
     },
     onAbort({ request }) {
       const controller = running.get(request);
@@ -90,7 +91,12 @@ const failed = (failure: Answer['failure'], error: unknown): Omit<Answer, 'reque
 });
 
 /** Never rejects. */
-async function exchange(start: Start, controller: AbortController, { fetch, baseUrl }: FetchPortOptions): Promise<Omit<Answer, 'request'>> {
+async function exchange(
+  start: Start,
+  controller: AbortController,
+  { fetch, baseUrl }: FetchPortOptions,
+  timers: Timers,
+): Promise<Omit<Answer, 'request'>> {
   let request: Request;
   try {
     request = toRequest(start, baseUrl, controller.signal);
@@ -98,10 +104,10 @@ async function exchange(start: Start, controller: AbortController, { fetch, base
     return failed('invalid', error);
   }
   let late = false;
-  const deadline = setTimeout(() => {
+  const deadline = timers.set(start.timeoutMs, () => {
     late = true;
     controller.abort();
-  }, start.timeoutMs);
+  });
   try {
     const response = await fetch(request);
     const body = await readBody(response);
@@ -110,7 +116,7 @@ async function exchange(start: Start, controller: AbortController, { fetch, base
   } catch (error) {
     return late ? failed('timeout', `no answer in ${start.timeoutMs} ms`) : failed('unreachable', error);
   } finally {
-    clearTimeout(deadline);
+    timers.clear(deadline);
   }
 }
 

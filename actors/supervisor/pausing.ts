@@ -1,0 +1,203 @@
+/**
+ * Lets the application stand as a whole, and go on: message by message, to a message or a trap, or at breakpoints.
+ *
+ *   begin ─────────────────────> every VM stands between two messages ─> the host's time stands ─> `paused`
+ *   a VM halts by itself ──────> the others stand, each within the way of a control call
+ *   step ──> time goes on ─────> the VM whose next message was sent first handles it ─> what it sent is with its targets ─> time stands
+ *   resume ─> time goes on ────> where to halt, then `goOn` to every VM
+ *
+ * The catch: the host's time stands last and goes on first, so that a VM which hangs at a message is noticed by its watchdog and the control
+ * call to it settles. Of VMs that run side by side, no order is wrong that hands a message on only after what caused it.
+ */
+import { type Breakpoint, checkBreakpoint, parseBreakpoint } from '../contract/breakpoint.js';
+import type { VmControl } from '../contract/control.js';
+import { ControlError, type Host } from '../contract/host.js';
+import { type HaltReport, type Halts, type Paused, PauseError, type Until, type VmStand } from '../contract/pause.js';
+import { isA, reasonOf } from '../contract/thrown.js';
+import type { ChangeFeed } from './change-feed.js';
+import type { Directory } from './directory.js';
+
+type Why = Pick<Paused, 'why' | 'detail' | 'vm' | 'message'>;
+
+const ASKED: Why = { why: 'asked', detail: '', vm: null, message: null };
+
+export class Pausing {
+  paused: Paused | null = null;
+  private halts: Halts = { before: [], after: null, trap: false };
+  /** One after another. */
+  private last: Promise<unknown> = Promise.resolve();
+  private goingOn: (() => void)[] = [];
+  private ended = false;
+  /** It stands, or is about to. */
+  private holds = false;
+
+  constructor(
+    private readonly host: Pick<Host, 'standingTime' | 'local'>,
+    private readonly directory: Directory,
+    private readonly changes: ChangeFeed,
+  ) {}
+
+  /** If it stands already, what waits is looked at again. @throws PauseError `state`, `busy` */
+  begin(): Promise<Paused> {
+    return this.inTurn(() => (this.paused ? this.look(this.paused) : this.halt(ASKED)));
+  }
+
+  private async look(paused: Paused): Promise<Paused> {
+    this.paused = { ...paused, ...present(await this.stood()) };
+    return this.paused;
+  }
+
+  /** A VM has come to stand by itself. */
+  halted({ why, detail, vm, message }: HaltReport): void {
+    this.holds = true;
+    this.inTurn(async () => this.paused ?? this.halt({ why, detail, vm, message })).catch((error) => this.failed(error));
+  }
+
+  private failed(error: unknown): void {
+    if (isA(error, ControlError) && error.code !== 'lost') this.changes.controlFailed(error);
+  }
+
+  /** @throws PauseError `state`, `nothing` */
+  step(): Promise<Paused> {
+    return this.inTurn(async () => this.stepOn(await this.look(this.standing())));
+  }
+
+  /** @throws PauseError `state`; BreakpointError */
+  resume(until?: Until): Promise<void> {
+    return this.inTurn(async () => {
+      this.standing();
+      const after = until === undefined || until === 'trap' ? null : until.handled;
+      if (after) checkBreakpoint(after, this.directory.schemas);
+      await this.haltAt({ ...this.halts, after, trap: until === 'trap' });
+      await this.goOn();
+    });
+  }
+
+  /** In place of those before. @throws BreakpointError; ControlError */
+  haltBefore(points: readonly (Breakpoint | string)[]): Promise<void> {
+    const { schemas } = this.directory;
+    return this.inTurn(async () => {
+      const before = points.map((point) => (typeof point === 'string' ? parseBreakpoint(point, schemas) : { ...point }));
+      for (const point of before) checkBreakpoint(point, schemas);
+      await this.haltAt({ ...this.halts, before });
+    });
+  }
+
+  /** The system ends: it does not stand any more. Never rejects. */
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.inTurn(async () => {
+      if (this.paused) await this.goOn();
+    }).catch((error) => this.failed(error));
+  }
+
+  /** To be called for a VM that has come back, before anything is handled there: it goes on with the others. */
+  async joined(control: VmControl): Promise<void> {
+    while (this.holds) await new Promise<void>((resolve) => this.goingOn.push(resolve));
+    const { before, after, trap } = this.halts;
+    if (before.length > 0 || after || trap) await control.haltAt(this.halts);
+    const behindMicros = this.host.standingTime.goOn();
+    if (behindMicros > 0) await control.goOn(behindMicros);
+  }
+
+  /** Does something that brings about work in a VM: now, or when the application goes on. */
+  whenGoing(act: () => void): void {
+    if (this.holds) this.goingOn.push(act);
+    else act();
+  }
+
+  private inTurn<T>(act: () => T | Promise<T>): Promise<T> {
+    const acted = this.last.then(act);
+    this.last = acted.catch(() => {});
+    return acted;
+  }
+
+  private standing(): Paused {
+    if (!this.paused) throw new PauseError('state', 'the application goes on: let it stand first');
+    return this.paused;
+  }
+
+  /** The host's own VM reads the conditions first: when one makes no sense, nobody has it. @throws BreakpointError, ControlError */
+  private async haltAt(halts: Halts): Promise<void> {
+    try {
+      await this.host.local.control.haltAt(halts);
+    } catch (error) {
+      throw isA(error, ControlError) && isA(error.cause, Error) ? error.cause : error;
+    }
+    this.halts = halts;
+    await this.everywhere((control) => control.haltAt(halts));
+  }
+
+  private async halt(why: Why): Promise<Paused> {
+    if (this.ended || this.directory.phase !== 'up') throw new PauseError('state', 'the application does not run');
+    this.holds = true;
+    return this.settle(why);
+  }
+
+  /** @throws PauseError `busy`: then everything goes on */
+  private async settle(why: Why): Promise<Paused> {
+    try {
+      return this.stands(why, await this.stood());
+    } catch (error) {
+      await this.goOn();
+      throw new PauseError('busy', `nothing stands: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Orders everything to stand, and waits until what was on its way is with its targets. */
+  private async stood(): Promise<readonly VmStand[]> {
+    const first = await this.everywhere((control) => control.stand([]));
+    return this.everywhere((control) => control.stand(first));
+  }
+
+  private stands(why: Why, vms: readonly VmStand[]): Paused {
+    const at = this.host.standingTime.stand(Math.max(...vms.map(({ at }) => at)));
+    this.paused = { ...why, ...present(vms), at };
+    this.changes.emit({ type: 'paused', paused: this.paused });
+    return this.paused;
+  }
+
+  private async stepOn({ next }: Paused): Promise<Paused> {
+    if (!next) throw new PauseError('nothing', 'no message waits: only time, or somebody outside, brings the next one');
+    const { vm } = next;
+    const behindMicros = this.host.standingTime.goOn();
+    const stepped = await this.directory.vms
+      .liveControl(vm)
+      ?.step(behindMicros)
+      .catch((error) => this.failed(error));
+    return this.settle({ why: 'step', detail: '', vm, message: stepped?.handled ?? null });
+  }
+
+  private async goOn(): Promise<void> {
+    const behindMicros = this.host.standingTime.goOn();
+    const wasPaused = this.paused !== null;
+    this.paused = null;
+    this.holds = false;
+    await this.everywhere((control) => control.goOn(behindMicros)).catch((error) => this.failed(error));
+    if (wasPaused) this.changes.emit({ type: 'paused', paused: null });
+    for (const resolve of this.goingOn.splice(0)) resolve();
+  }
+
+  /** @returns the answers of those that are not lost meanwhile. @throws ControlError */
+  private async everywhere<T>(order: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
+    const answers = await Promise.all(
+      this.directory.vms.liveControls.map(async (control) => {
+        const answer = await order(control).catch(unlessLost);
+        return answer === undefined ? [] : [answer as T];
+      }),
+    );
+    return answers.flat();
+  }
+}
+
+/** What waits, and which message of it comes first. */
+function present(vms: readonly VmStand[]): Pick<Paused, 'next' | 'vms'> {
+  const waiting = vms.flatMap(({ vm, next }) => (next ? [{ ...next, vm }] : []));
+  const next = waiting.reduce<Paused['next']>((first, other) => (first && first.sentAt <= other.sentAt ? first : other), null);
+  return { next, vms };
+}
+
+/** A VM that is lost is dealt with where that is announced. */
+function unlessLost(error: unknown): void {
+  if (!isA(error, ControlError) || error.code !== 'lost') throw error;
+}

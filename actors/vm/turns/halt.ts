@@ -1,0 +1,193 @@
+/**
+ * Whether a VM stands between two messages, and where it comes to stand by itself. While it stands nothing is handled and nobody is restarted;
+ * frames still arrive, and what has been emitted still leaves.
+ *
+ *   goes on ──┬── `stand` ────────────────────────────> stands ── `goOn` ──> goes on
+ *             ├── before a message of `before` ───────────┤  ^
+ *             └── after a message of `after`, at a trap ──┘  └── `step`: one message is let through
+ *
+ * The catch: a batch cannot be left in the middle. So batches are of one message while it watches; without that it costs a look at a field.
+ */
+import { frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { CrashReport, VmEvent } from '../../contract/events.js';
+import type { LinkPositions } from '../../contract/instance.js';
+import {
+  type HaltReason,
+  type HaltReport,
+  type Halts,
+  type NextMessage,
+  SHOWN_FRAME_BYTES_MAX,
+  type VmStand,
+  type VmStep,
+} from '../../contract/pause.js';
+import type { VmBus } from '../bus/vm-bus.js';
+import type { TapListener } from '../tap/tap.js';
+import type { VmOptions } from '../vm-options.js';
+import { MessageTests } from '../watch/message-tests.js';
+import type { Party, Scheduler, Turnstile } from './scheduler.js';
+
+const NOTHING = new Uint8Array(0);
+
+export class Halt implements TapListener, Turnstile {
+  stands = false;
+  private before: MessageTests | null = null;
+  private afterwards: MessageTests | null = null;
+  private trap = false;
+  /** A message is let through: the last one that was about to be handled. */
+  private passing: NextMessage | null = null;
+  private steps = false;
+  /** It is asked which message would be next: nobody is served. */
+  private looks = false;
+  /** Names the message before which it has come to stand: it is not held a second time. */
+  private held = '';
+  private unlisten = (): void => {};
+  private goingOn: (() => void)[] = [];
+
+  /** @param met called when it has come to stand by itself */
+  constructor(
+    private readonly bus: VmBus,
+    private readonly options: Pick<VmOptions, 'parties' | 'conditionOf' | 'clock' | 'standingTime'>,
+    private readonly scheduler: Scheduler,
+    private readonly met: (report: HaltReport) => void,
+  ) {}
+
+  /** In place of those before. @throws BreakpointError `condition`: then those before hold */
+  set({ before, after, trap }: Halts): void {
+    const { bus, options } = this;
+    const [tests, afterwards] = [before, after ? [after] : []].map((points) => new MessageTests(bus, options, points));
+    this.before = tests.any ? tests : null;
+    this.afterwards = afterwards.any ? afterwards : null;
+    this.trap = trap;
+    this.unlisten();
+    this.unlisten = this.watches ? bus.tap.listen(this) : () => {};
+    this.turn();
+  }
+
+  private get watches(): boolean {
+    return this.before !== null || this.afterwards !== null || this.trap;
+  }
+
+  /** The scheduler asks only where there is something to ask. */
+  private turn(): void {
+    this.scheduler.turnstile = this.stands || this.watches ? this : null;
+  }
+
+  /** From now on nothing is handled. */
+  stand(): void {
+    this.stands = true;
+    this.options.standingTime?.stand();
+    this.turn();
+  }
+
+  /** @param behindMicros how far the clock is behind that of the platform */
+  goOn(behindMicros: number): void {
+    this.options.standingTime?.goOn(behindMicros);
+    this.stands = false;
+    this.turn();
+    for (const resolve of this.goingOn.splice(0)) resolve();
+    this.bus.wake();
+  }
+
+  /** Resolves when it goes on. */
+  over(): Promise<void> {
+    return new Promise((resolve) => this.goingOn.push(resolve));
+  }
+
+  /** Lets one message through. @param behindMicros as for `goOn` @param serve serves one party, if it can */
+  step(behindMicros: number, serve: () => boolean): VmStep {
+    let served = false;
+    this.options.standingTime?.goOn(behindMicros);
+    this.steps = true;
+    try {
+      served = serve();
+    } finally {
+      this.steps = false;
+      this.options.standingTime?.stand();
+    }
+    const handled = served ? this.passing : null;
+    return { ...this.stood, handled };
+  }
+
+  /** How far others had written what is for this VM. */
+  cameOf(written: readonly Pick<VmStand, 'vm' | 'written'>[]): LinkPositions {
+    const { vm: here } = this.bus;
+    return written.flatMap(({ vm, written }) => written.filter(([peer]) => peer === here).map(([, position]) => [vm, position] as const));
+  }
+
+  get stood(): VmStand {
+    const { bus, scheduler, options } = this;
+    const waiting = scheduler.parties.reduce((sum, { mailbox }) => sum + mailbox.frames(), 0);
+    return { vm: bus.vm, at: options.clock.nowMicros(), next: this.next, waiting, written: bus.links.flushedTo() };
+  }
+
+  /** The scheduler chooses, and is held before it serves. */
+  private get next(): NextMessage | null {
+    this.passing = null;
+    this.looks = true;
+    this.scheduler.serveOne();
+    this.looks = false;
+    return this.passing;
+  }
+
+  get closed(): boolean {
+    return this.looks ? this.passing !== null : this.stands && !this.steps;
+  }
+
+  /** Whether the next message of this party is held: the VM stands from now on. */
+  holds(party: Party, lane: number): boolean {
+    const frame = party.peek(lane);
+    if (this.steps || this.looks) this.passing = this.messageOf(party.address, frame);
+    if (this.looks) return true;
+    const name = nameOf(party.address, frame);
+    if (this.steps || !this.before || name === this.held) return false;
+    const met = this.before.look(party.address, frame, 0);
+    if (!met) return false;
+    this.held = name;
+    this.halt('breakpoint', met.problem, this.messageOf(party.address, frame));
+    return true;
+  }
+
+  handled(party: number, bytes: Uint8Array, _frames: number, again: boolean): void {
+    if (again || this.stands || !this.afterwards?.look(party, bytes, 0)) return;
+    this.halt('after', '', this.messageOf(party, bytes));
+  }
+
+  ended(_party: number, _epoch: number, report: CrashReport | null): void {
+    if (report && this.trap && !this.stands) this.trapped(report);
+  }
+
+  report(event: VmEvent): void {
+    if (event.type === 'crashed' && this.trap && !this.stands) this.trapped(event.report);
+  }
+
+  private trapped({ party, address, reason, message }: CrashReport): void {
+    const { kindName, source, sequence, sentAt } = message;
+    const sourceAddress = this.bus.kinds.addressOf(source) ?? 0;
+    this.halt('trap', reason, { party, address, kindName, source, sourceAddress, sequence, sentAt, frame: NOTHING });
+  }
+
+  private halt(why: HaltReason, detail: string, message: NextMessage): void {
+    this.stand();
+    this.met({ vm: this.bus.vm, why, detail, message });
+  }
+
+  /** @param bytes a frame at their start */
+  private messageOf(address: number, bytes: Uint8Array): NextMessage {
+    const { kinds } = this.bus;
+    const frame = bytes.subarray(0, frameLength(bytes, 0));
+    const sourceAddress = readU16(frame, SOURCE_OFFSET);
+    return {
+      party: kinds.partyName(address),
+      address,
+      kindName: kinds.nameOf(readU16(frame, KIND_OFFSET)),
+      source: kinds.partyName(sourceAddress),
+      sourceAddress,
+      sequence: readU53(frame, SEQUENCE_OFFSET),
+      sentAt: readU53(frame, SENT_AT_OFFSET),
+      frame: frame.length > SHOWN_FRAME_BYTES_MAX ? NOTHING : frame.slice(),
+    };
+  }
+}
+
+const nameOf = (address: number, frame: Uint8Array): string =>
+  `${address} ${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;

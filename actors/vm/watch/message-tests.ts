@@ -1,0 +1,99 @@
+/** Which messages breakpoints mean: looked at frame by frame, before the frame is handled or after. */
+import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import { system } from '../../../protocol/generated/system.js';
+import { Reader } from '../../../protocol/reader.js';
+import { type Breakpoint, BreakpointError, type Condition } from '../../contract/breakpoint.js';
+import { reasonOf } from '../../contract/thrown.js';
+import type { VmBus } from '../bus/vm-bus.js';
+import type { VmOptions } from '../vm-options.js';
+
+interface Test {
+  readonly kind: string | undefined;
+  readonly actor: string | undefined;
+  readonly condition: Condition | undefined;
+}
+
+/** The message that is handled next. */
+export interface Next {
+  readonly party: string;
+  readonly kind: string;
+  readonly source: string;
+  /** Fields of its body; undefined when it cannot be read. */
+  readonly message: unknown;
+}
+
+export interface Met {
+  readonly next: Next;
+  /** What the condition threw; empty when it is met. */
+  readonly problem: string;
+}
+
+/** @returns what the condition threw, an empty text when it is met; null when it is not */
+function problemOf({ condition }: Test, { message, source, kind }: Next): string | null {
+  try {
+    return !condition || condition(message, source, kind) ? '' : null;
+  } catch (error) {
+    return reasonOf(error) || 'something without a text';
+  }
+}
+
+export class MessageTests {
+  private readonly tests: readonly Test[];
+  /** How to read the body of each kind. */
+  private readonly messages: ReadonlyMap<number, AnyBound>;
+  private readonly reader = new Reader();
+
+  /** @throws BreakpointError `condition` */
+  constructor(
+    private readonly bus: VmBus,
+    options: Pick<VmOptions, 'parties' | 'conditionOf'>,
+    points: readonly Breakpoint[],
+  ) {
+    const { parties, conditionOf } = options;
+    const read = (text: string): Condition => {
+      if (!conditionOf) throw new BreakpointError('condition', 'this host evaluates no conditions');
+      return conditionOf(text);
+    };
+    this.tests = points.map(({ kind, actor, condition }) => {
+      return { kind, actor, condition: condition === undefined ? undefined : read(condition) };
+    });
+    const all = points.length === 0 ? [] : [system, ...parties];
+    this.messages = new Map(all.flatMap(messagesOf).map((message) => [message.kind, message]));
+  }
+
+  get any(): boolean {
+    return this.tests.length > 0;
+  }
+
+  /** Reads no body unless kind and party fit. @returns null when the frame at `at` fits none */
+  look(party: number, bytes: Uint8Array, at: number): Met | null {
+    const { kinds } = this.bus;
+    const kindName = kinds.nameOf(readU16(bytes, at + KIND_OFFSET));
+    const partyName = kinds.partyName(party);
+    let next: Next | null = null;
+    for (const test of this.tests) {
+      const { kind = kindName, actor = partyName } = test;
+      if (kind !== kindName || actor !== partyName) continue;
+      next ??= this.next(partyName, kindName, bytes, at);
+      const problem = problemOf(test, next);
+      if (problem !== null) return { next, problem };
+    }
+    return null;
+  }
+
+  private next(party: string, kind: string, bytes: Uint8Array, at: number): Next {
+    const source = this.bus.kinds.partyName(readU16(bytes, at + SOURCE_OFFSET));
+    return { party, kind, source, message: this.body(bytes, at) };
+  }
+
+  private body(bytes: Uint8Array, at: number): unknown {
+    const { messages, reader } = this;
+    reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
+    try {
+      return messages.get(readU16(bytes, at + KIND_OFFSET))?.decode(reader);
+    } catch {
+      return undefined; // its party refuses it next
+    }
+  }
+}

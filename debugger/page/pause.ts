@@ -1,0 +1,148 @@
+/**
+ * An application that stands as a whole: the page says so, where, and what is next, and lets it go on: message by message, to the next picture, to the
+ * next trap. The message at which it stands is selected as soon as it is in what is recorded.
+ */
+import type { Remote } from 'comlink';
+import { bytesOf, type StandingMessage, type StandingText } from '../../trace/live.js';
+import type { Status } from '../server/subject.js';
+import { actButton } from './dialog.js';
+import { element } from './element.js';
+import type { ServerLink } from './server.js';
+import type { Steps } from './steps.js';
+import type { View } from './view.js';
+import type { RunInWorker } from './worker.js';
+
+/** Keys that are pressed meanwhile are seen to wait within this. */
+const LOOK_MS = 500;
+
+type Paused = NonNullable<StandingText['paused']>;
+
+export class PausePane {
+  private readonly words = element('span', { role: 'status', class: 'where' });
+  private readonly said = element('span', { role: 'status', class: 'trap' });
+  private status: Status | null = null;
+  /** The message that is to be selected once it is here. */
+  private wanted: StandingMessage | null = null;
+  /** What the words are to say. */
+  private newest: Paused | null = null;
+  private timer = 0;
+
+  constructor(
+    private readonly bar: HTMLElement,
+    private readonly button: HTMLElement,
+    view: View,
+    private readonly run: Remote<RunInWorker>,
+    private readonly server: ServerLink,
+    private readonly steps: Steps,
+  ) {
+    bar.append(
+      element('strong', {}, ['PAUSED']),
+      this.words,
+      actButton('step', 'step', 'one message is handled (N)', () => this.step()),
+      actButton('to picture', 'to picture', 'until the next picture of its screen (P)', () => this.until('picture')),
+      actButton('to trap', 'to trap', 'until the next trap (G)', () => this.until('trap')),
+      actButton('go on', 'go on', 'as before (Space)', () => this.toggle()),
+    );
+    button.after(this.said);
+    view.on(['run'], () => void this.select());
+  }
+
+  told(status: Status): void {
+    const before = this.status?.standing.paused ?? null;
+    this.status = status;
+    const { paused } = status.standing;
+    this.button.hidden = !status.isConnected;
+    this.button.textContent = paused ? 'go on' : 'pause';
+    this.button.setAttribute('aria-pressed', String(paused !== null));
+    this.bar.hidden = paused === null;
+    if (paused && JSON.stringify(paused) !== JSON.stringify(before)) this.stands(paused);
+    if (!paused) this.goesOn();
+  }
+
+  private stands(paused: Paused): void {
+    void this.show(paused);
+    this.wanted = paused.message;
+    void this.select();
+    this.lookAgain();
+  }
+
+  private goesOn(): void {
+    clearTimeout(this.timer);
+    this.wanted = null;
+  }
+
+  private async show(paused: Paused): Promise<void> {
+    this.newest = paused;
+    const { why, detail, vm, message, next, vms } = paused;
+    const body = async ({ frame }: StandingMessage) => (frame === '' ? '' : ` ${(await this.run.frameText(bytesOf(frame))).body}`);
+    // Only what is not handled yet is not in the list.
+    const held = why === 'breakpoint' && message ? await body(message) : '';
+    const isOther = next && (why !== 'breakpoint' || next.sequence !== message?.sequence || next.sourceAddress !== message.sourceAddress);
+    const coming = isOther ? `next: ${textOf(next)} in ${next.vm}${await body(next)}` : '';
+    const waiting = vms.filter(({ waiting }) => waiting > 0).map(({ vm, waiting }) => `${vm} ${waiting.toLocaleString('en')}`);
+    const parts = [
+      `${WHY[why]}${message ? ` ${textOf(message)}` : ''}${vm ? ` in ${vm}` : ''}${held}${detail ? `: ${detail}` : ''}`,
+      next ? coming : 'no message waits',
+      waiting.length > 0 ? `waiting: ${waiting.join(', ')}` : '',
+    ];
+    const text = parts.filter((part) => part !== '').join(' · ');
+    if (paused !== this.newest) return;
+    if (this.words.textContent !== text) this.words.textContent = text;
+  }
+
+  /** More may come to wait while it stands. */
+  private lookAgain(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(async () => {
+      if (!this.paused) return;
+      const now = (await this.server.ask({ what: 'pause' }).catch(() => null)) as StandingText | null;
+      if (now?.paused && this.paused) void this.show(now.paused);
+      if (this.paused) this.lookAgain();
+    }, LOOK_MS);
+  }
+
+  private async select(): Promise<void> {
+    const { wanted } = this;
+    if (!wanted) return;
+    const row = await this.run.rowOfMessage(wanted.sourceAddress, wanted.sequence, wanted.address);
+    if (row < 0 || wanted !== this.wanted) return;
+    this.wanted = null;
+    await this.steps.select(row);
+  }
+
+  private get paused(): Paused | null {
+    return this.status?.standing.paused ?? null;
+  }
+
+  async toggle(): Promise<void> {
+    await this.ask(this.paused ? { what: 'resume' } : { what: 'pause' });
+  }
+
+  async step(): Promise<void> {
+    await this.ask({ what: 'step' });
+  }
+
+  async until(until: 'picture' | 'trap'): Promise<void> {
+    await this.ask({ what: 'resume', until });
+  }
+
+  /** What cannot be done is said where it is looked for. */
+  private async ask(question: Parameters<ServerLink['ask']>[0]): Promise<void> {
+    try {
+      await this.server.ask(question);
+      this.said.textContent = '';
+    } catch (error) {
+      this.said.textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+const WHY: Readonly<Record<Paused['why'], string>> = {
+  asked: 'as it was asked to',
+  step: 'after the step',
+  breakpoint: 'at a breakpoint, before',
+  after: 'after',
+  trap: 'at a trap in',
+};
+
+const textOf = ({ kindName, source, party }: StandingMessage): string => `${kindName} from ${source} to ${party}`;
