@@ -3,7 +3,8 @@
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
-import { type Breakpoint, type BreakReport, textOfBreakpoint } from '../contract/breakpoint.js';
+import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
+import { textOfBreakpoint } from '../contract/breakpoint-text.js';
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import { textOfLack } from '../contract/lack.js';

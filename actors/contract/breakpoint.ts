@@ -49,6 +49,9 @@ export class BreakpointError extends Error {
 /** Whether a message is meant. */
 export type Condition = (message: unknown, source: string, kind: string) => unknown;
 
+/** Reads it. @throws BreakpointError `condition` */
+export type ConditionOf = (text: string) => Condition;
+
 const TEXT = /^(\S+)(?: to (\S+))?(?: if (.+))?$/;
 
 /**
@@ -77,9 +80,4 @@ export function checkBreakpoint({ kind, actor }: Breakpoint, schemas: readonly P
 function kindNamesOf({ name, receives, publishes }: Pick<PartySchema, 'name' | 'receives' | 'publishes'>): string[] {
   const received = Object.entries(receives).flatMap(([kind, { reply }]) => (reply ? [kind, `${kind}.reply`] : [kind]));
   return [...received, ...Object.keys(publishes)].map((kind) => `${name}.${kind}`);
-}
-
-/** The reverse of `parseBreakpoint`. */
-export function textOfBreakpoint({ kind = '*', actor, condition }: Breakpoint): string {
-  return `${kind}${actor === undefined ? '' : ` to ${actor}`}${condition === undefined ? '' : ` if ${condition}`}`;
 }

@@ -3,7 +3,7 @@ import type { JournalListener } from '../../bus/journal.js';
 import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { Microseconds } from '../../protocol/names.js';
-import type { Condition } from '../contract/breakpoint.js';
+import type { ConditionOf } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, StandingTime, Timers } from '../contract/host.js';
 import type { ActorFactory, ChanceGuard, FindSite, VmName } from '../contract/instance.js';
@@ -49,8 +49,8 @@ export interface VmOptions {
   readonly events: VmEvents;
   /** Told of everything that happens in the VM. */
   readonly listener?: TapListener;
-  /** Reads the condition of a breakpoint. Without it, breakpoints have none. @throws BreakpointError `condition` */
-  readonly conditionOf?: (text: string) => Condition;
+  /** Loads what reads the condition of a breakpoint, and throws BreakpointError `condition`. Without it, breakpoints have none. */
+  readonly loadConditionOf?: () => Promise<ConditionOf>;
   /**
    * When a debugger stopped a thread last, if it was after `since`; else 0. Asked before a request fails by its deadline. Without it, no
    * deadline is stretched. Never rejects.

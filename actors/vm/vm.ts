@@ -47,6 +47,7 @@ import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
 import type { VmOptions } from './vm-options.js';
 import type { Breakpoints } from './watch/breakpoints.js';
 import { HostReports } from './watch/host-reports.js';
+import type { TestedBy } from './watch/message-tests.js';
 import { RuntimeMetrics } from './watch/runtime-metrics.js';
 
 /** The saved bytes of a party without a state. */
@@ -290,14 +291,21 @@ export class Vm implements VmControl {
     this.breakpoints?.set(points);
   }
 
+  private async testedBy(): Promise<TestedBy & VmOptions> {
+    const { options } = this;
+    return { ...options, conditionOf: await options.loadConditionOf?.() };
+  }
+
   private async loadBreakpoints(): Promise<void> {
     const { Breakpoints } = await loadedIn(this.options, import('./watch/breakpoints.js'));
-    this.breakpoints ??= new Breakpoints(this.runtime.bus, this.options, (report) => this.reports.breaks(report));
+    const by = await this.testedBy();
+    this.breakpoints ??= new Breakpoints(this.runtime.bus, by, (report) => this.reports.breaks(report));
   }
 
   private async loadHalt(): Promise<Halt> {
     const { Halt } = await loadedIn(this.options, import('./turns/halt.js'));
-    this.halt ??= new Halt(this.runtime.bus, this.options, this.scheduler, (report) => this.reports.report({ type: 'halted', report }));
+    const by = await this.testedBy();
+    this.halt ??= new Halt(this.runtime.bus, by, this.scheduler, (report) => this.reports.report({ type: 'halted', report }));
     return this.halt;
   }
 

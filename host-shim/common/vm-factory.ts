@@ -4,7 +4,6 @@ import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import { chanceGuard } from './chance-guard.js';
-import { conditionOf } from './condition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { Guests, LoadGuest } from './guests.js';
@@ -64,7 +63,7 @@ export async function loadHere(
 export interface VmParts
   extends Omit<
     VmOptions,
-    'parties' | 'listener' | 'conditionOf' | 'guard' | 'findSite' | 'loadImplementation' | 'beat' | 'openLink' | 'loop'
+    'parties' | 'listener' | 'loadConditionOf' | 'guard' | 'findSite' | 'loadImplementation' | 'beat' | 'openLink' | 'loop'
   > {
   readonly definition: VmDefinition;
   /** What loads an implementation anew, if it has to. */
@@ -77,7 +76,7 @@ export function createVm({ definition, platform, ...parts }: VmParts): Vm {
     parties: definition.parties,
     listener: definition.listener,
     beat: platformBeat,
-    conditionOf,
+    loadConditionOf: async () => (await import('./condition.js')).conditionOf,
     guard: chanceGuard,
     findSite: platform.findSite,
     async loadImplementation(actor, address) {

@@ -20,7 +20,6 @@ import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import { TraceMemories } from '../../trace/memories.js';
 import { ApplicationTime } from '../common/application-time.js';
 import { chanceGuard } from '../common/chance-guard.js';
-import { conditionOf } from '../common/condition.js';
 import { consoleFor } from '../common/console.js';
 import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
@@ -302,7 +301,7 @@ export class SimHost implements Host {
       factories,
       clock: this.clock,
       timers: this.timers,
-      conditionOf,
+      loadConditionOf: async () => (await this.loaded(import('../common/condition.js'))).conditionOf,
       guard: chanceGuard,
       loaded: (part) => this.loaded(part),
       loadImplementation: (actor, address) => this.loaded(loadImplementation(place.name, actor, address, definition.parties, { load })),

@@ -5,7 +5,8 @@
 import { type Debugger, type Runtime, Session } from 'node:inspector';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
-import { type Breakpoint, textOfBreakpoint } from '../../actors/contract/breakpoint.js';
+import type { Breakpoint } from '../../actors/contract/breakpoint.js';
+import { textOfBreakpoint } from '../../actors/contract/breakpoint-text.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';

@@ -23,7 +23,7 @@ import {
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
-import { MessageTests } from '../watch/message-tests.js';
+import { MessageTests, type TestedBy } from '../watch/message-tests.js';
 import type { Party, Scheduler, Turnstile } from './scheduler.js';
 
 const NOTHING = new Uint8Array(0);
@@ -46,7 +46,7 @@ export class Halt implements TapListener, Turnstile {
   /** @param met called when it has come to stand by itself */
   constructor(
     private readonly bus: VmBus,
-    private readonly options: Pick<VmOptions, 'parties' | 'conditionOf' | 'clock' | 'standingTime'>,
+    private readonly options: TestedBy & Pick<VmOptions, 'clock' | 'standingTime'>,
     private readonly scheduler: Scheduler,
     private readonly met: (report: HaltReport) => void,
   ) {}

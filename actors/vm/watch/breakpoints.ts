@@ -11,8 +11,7 @@ import { frameLength, readU53, SEQUENCE_OFFSET } from '../../../protocol/frame.j
 import type { Breakpoint, BreakReport } from '../../contract/breakpoint.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
-import type { VmOptions } from '../vm-options.js';
-import { MessageTests, type Next } from './message-tests.js';
+import { MessageTests, type Next, type TestedBy } from './message-tests.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -31,7 +30,7 @@ export class Breakpoints implements TapListener {
   /** @param met called before the thread stops */
   constructor(
     private readonly bus: VmBus,
-    private readonly options: Pick<VmOptions, 'parties' | 'conditionOf'>,
+    private readonly options: TestedBy,
     private readonly met: (report: BreakReport) => void,
   ) {}
 

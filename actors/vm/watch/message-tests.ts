@@ -3,7 +3,7 @@ import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import { system } from '../../../protocol/generated/system.js';
 import { Reader } from '../../../protocol/reader.js';
-import { type Breakpoint, BreakpointError, type Condition } from '../../contract/breakpoint.js';
+import { type Breakpoint, BreakpointError, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
 import { reasonOf } from '../../contract/thrown.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { VmOptions } from '../vm-options.js';
@@ -38,6 +38,9 @@ function problemOf({ condition }: Test, { message, source, kind }: Next): string
   }
 }
 
+/** With what messages are read, and conditions; without it, there are none. */
+export type TestedBy = Pick<VmOptions, 'parties'> & { readonly conditionOf: ConditionOf | undefined };
+
 export class MessageTests {
   private readonly tests: readonly Test[];
   /** How to read the body of each kind. */
@@ -47,7 +50,7 @@ export class MessageTests {
   /** @throws BreakpointError `condition` */
   constructor(
     private readonly bus: VmBus,
-    options: Pick<VmOptions, 'parties' | 'conditionOf'>,
+    options: TestedBy,
     points: readonly Breakpoint[],
   ) {
     const { parties, conditionOf } = options;
