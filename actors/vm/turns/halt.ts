@@ -55,8 +55,8 @@ export class Halt implements TapListener, Turnstile {
   set({ before, after, trap }: Halts): void {
     const { bus, options } = this;
     const [tests, afterwards] = [before, after ? [after] : []].map((points) => new MessageTests(bus, options, points));
-    this.before = tests.any ? tests : null;
-    this.afterwards = afterwards.any ? afterwards : null;
+    this.before = tests.isEmpty ? null : tests;
+    this.afterwards = afterwards.isEmpty ? null : afterwards;
     this.trap = trap;
     this.unlisten();
     this.unlisten = this.watches ? bus.tap.listen(this) : () => {};

@@ -38,7 +38,7 @@ export class Breakpoints implements TapListener {
   set(points: readonly Breakpoint[]): void {
     this.tests = new MessageTests(this.bus, this.options, points);
     this.unlisten();
-    this.unlisten = this.tests.any ? this.bus.tap.listen(this) : () => {};
+    this.unlisten = this.tests.isEmpty ? () => {} : this.bus.tap.listen(this);
   }
 
   begun(party: number, bytes: Uint8Array, _length: number, again: boolean): void {

@@ -65,8 +65,8 @@ export class MessageTests {
     this.messages = new Map(all.flatMap(messagesOf).map((message) => [message.kind, message]));
   }
 
-  get any(): boolean {
-    return this.tests.length > 0;
+  get isEmpty(): boolean {
+    return this.tests.length === 0;
   }
 
   /** Reads no body unless kind and party fit. @returns null when the frame at `at` fits none */
