@@ -59,6 +59,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'tests/replay/chaos.test.ts': 9,
   'tests/persistence/storage-faults.test.ts': 9,
   'tests/scripts/builds.test.ts': 8,
+  'tests/scripts/floor.test.ts': 8,
   'tests/trace/flood-recorded.test.ts': 8,
   'tests/runtime/move.test.ts': 8,
   'tests/bus/link-threads.test.ts': 7,
