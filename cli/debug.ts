@@ -76,6 +76,8 @@ async function fetched(address: string, signal: AbortSignal): Promise<Subject> {
     return subject;
   } catch (error) {
     await subject.close();
+    // The person has named an address, and no file.
+    if (error instanceof Error) error.message = error.message.replaceAll(subject.file(1), address);
     throw error;
   }
 }
