@@ -74,7 +74,7 @@ function openPainting(context: object, images: CanvasDisplayOptions['images'] = 
     getBoundingClientRect: () => ({ width: 0, height: 0 }),
     addEventListener() {},
     cloneNode: () => ({ ...canvas }),
-    replaceWith: () => void fresh.push(1),
+    parentNode: { replaceChild: () => void fresh.push(1) },
   } as unknown as HTMLCanvasElement;
   const fresh: number[] = [];
   const { vm, ...host } = openHost();
