@@ -27,6 +27,8 @@ export class Pausing {
   /** One after another. */
   private last: Promise<unknown> = Promise.resolve();
   private goingOn: (() => void)[] = [];
+  /** VMs that have come back lately: they may be about to handle something before they count as running. */
+  private readonly joining = new Set<VmControl>();
   private ended = false;
   /** It stands, or is about to. */
   private holds = false;
@@ -94,6 +96,7 @@ export class Pausing {
   /** To be called for a VM that has come back, before anything is handled there: it goes on with the others. */
   async joined(control: VmControl): Promise<void> {
     while (this.holds) await new Promise<void>((resolve) => this.goingOn.push(resolve));
+    this.joining.add(control);
     const { before, after, trap } = this.halts;
     if (before.length > 0 || after || trap) await control.haltAt(this.halts);
     const behindMicros = this.host.standingTime.goOn();
@@ -180,10 +183,17 @@ export class Pausing {
 
   /** @returns the answers of those that are not lost meanwhile. @throws ControlError */
   private async everywhere<T>(order: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
+    const live = this.directory.vms.liveControls;
+    for (const control of live) this.joining.delete(control);
     const answers = await Promise.all(
-      this.directory.vms.liveControls.map(async (control) => {
-        const answer = await order(control).catch(unlessLost);
-        return answer === undefined ? [] : [answer as T];
+      [...live, ...this.joining].map(async (control) => {
+        try {
+          return [await order(control)];
+        } catch (error) {
+          unlessLost(error);
+          this.joining.delete(control);
+          return [];
+        }
       }),
     );
     return answers.flat();

@@ -19,7 +19,7 @@ type Paused = NonNullable<StandingText['paused']>;
 
 export class PausePane {
   private readonly words = element('span', { role: 'status', class: 'where' });
-  private readonly said = element('span', { role: 'status', class: 'trap' });
+  private readonly said = element('span', { role: 'status', class: 'refusal' });
   private status: Status | null = null;
   /** The message that is to be selected once it is here. */
   private wanted: StandingMessage | null = null;

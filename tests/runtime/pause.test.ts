@@ -154,6 +154,23 @@ test('a VM that is lost while it stands comes back as the application goes on, o
   await world.until(world.system.stop());
 });
 
+test.each([0, 1, 2, 5, 10, 20])('one that is coming back as it is to stand stands, too: %i ms after its loss', async (laterMs) => {
+  const world = await open();
+  // Everything is loaded.
+  await world.pause();
+  await world.resume();
+  world.host.lose('js', 'the thread ended');
+  await world.pass(laterMs);
+  await world.pause();
+  world.deposit(1);
+  await world.pass(LONG_MS);
+  expect(world.totals).toEqual([]);
+  await world.resume();
+  await world.pass(500);
+  expect(world.totals).toEqual([1]);
+  await world.until(world.system.stop());
+});
+
 test('a step at which a VM hangs ends that VM, and the others stand', async () => {
   const world = await open({ hangMs: 20 });
   await world.until(world.system.hang('bank'));
