@@ -55,10 +55,10 @@ beforeAll(async () => {
 const page = readFileSync(join(ROOT, 'docs/TRACING.md'), 'utf8');
 const commands = [...page.slice(page.indexOf('## Played again')).matchAll(/^ {4}npx tandem (.*?) {2,}\S.*$/gm)].map(([, words]) => words);
 
-/** Files and nodes of the page, as they are here: 489 is a picture of the film that is shown at message 412. */
+/** Files and nodes of the page, as they are here: 553 is a picture of the film that is shown at message 412. */
 function hereOf(word: string): string {
   if (word === 'other/dist/app.js') return DEFECTIVE;
-  return /\.mcap$|^recordings\/$|^tests\/copied$/.test(word) ? join(folder, word) : word.replaceAll("'", '').replace('[412]', '[489]');
+  return /\.mcap$|^recordings\/$|^tests\/copied$/.test(word) ? join(folder, word) : word.replaceAll("'", '').replace('[412]', '[553]');
 }
 
 test('the commands of the page do what it says', async () => {
