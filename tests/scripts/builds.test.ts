@@ -85,13 +85,13 @@ beforeAll(buildTelevision);
  * What brotli sends of the page and of the JavaScript VM before anything is shown, chunks of both counted once, without what is imported when it is needed. The goal is 90 KB.
  * Above that are the machines of supervision (XState 12 KB), the painters for a page without OffscreenCanvas (8 KB), and the texts of errors (15 KB).
  */
-const PAGE_AND_JS_VM_BYTES_MAX = 145_000;
+const PAGE_AND_JS_VM_BYTES_MAX = 144_000;
 /** Of the Wasm VM's worker: what it shares with the page is most of it. */
 const WASM_VM_BYTES_MAX = 64_000;
 /** The same, and the painters. */
 const PAINTER_BYTES_MAX = 78_000;
 /** The whole old build, which is one file: it cannot load a part later. The goal is 160 KB. */
-const OLD_BUILD_BYTES_MAX = 257_000;
+const OLD_BUILD_BYTES_MAX = 262_000;
 /** The JavaScript twins of the five actors, each loaded when it is needed. */
 const TWINS_BYTES_MAX = 20_000;
 
