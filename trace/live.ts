@@ -89,6 +89,13 @@ export interface StandingText {
 
 export const GOES_ON: StandingText = { points: [], paused: null };
 
+/** Whether this says how an application stands, as far as a page cannot do without it. */
+export const isStanding = (value: unknown): value is StandingText =>
+  isRecord(value) &&
+  Array.isArray(value.points) &&
+  value.points.every((point) => isRecord(point) && typeof point.text === 'string') &&
+  (value.paused === null || (isRecord(value.paused) && typeof value.paused.why === 'string' && Array.isArray(value.paused.vms)));
+
 /** A dead letter. Its frame is hexadecimal digits; empty where fields are redacted. */
 export interface LetterText {
   /** Names it in `try` and `deliver`. */

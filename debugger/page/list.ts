@@ -10,6 +10,19 @@ const ROW_HEIGHT = 22;
 /** Browsers draw no element that is taller than some millions of pixels: beyond that, a pixel of the scroll bar is several rows. */
 const HEIGHT_MAX = 8_000_000;
 
+/** What each is called. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  number: '#',
+  time: 'time',
+  parties: 'from → to',
+  kind: 'kind',
+  printed: 'printed',
+  size: 'size',
+  wait: 'wait',
+  handle: 'handle',
+  body: 'body',
+};
+
 /** The element of a line, and what it says. */
 interface Shown {
   readonly says: string;
@@ -21,6 +34,7 @@ export class ListPane {
   private asking = false;
   private stale = false;
   private rows: ReadonlyMap<number, Shown> = new Map();
+  private readonly heads = element('div', { class: 'heads', role: 'row' });
   private readonly filler = element('div', { class: 'filler' });
   private readonly body = element('div', { class: 'rows', role: 'rowgroup' });
 
@@ -33,7 +47,7 @@ export class ListPane {
     box.role = 'grid';
     box.ariaLabel = 'Messages';
     box.tabIndex = 0;
-    box.append(this.filler, this.body);
+    box.append(this.heads, this.filler, this.body);
     box.addEventListener('scroll', () => {
       this.first = this.firstAt(box.scrollTop);
       void this.ask();
@@ -48,11 +62,12 @@ export class ListPane {
   }
 
   private get visible(): number {
-    return Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT));
+    return Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT) - 1);
   }
 
+  /** With the heads of the columns, which are as high as a row. */
   private get height(): number {
-    return Math.min(HEIGHT_MAX, Math.max(this.view.shown * ROW_HEIGHT, this.box.clientHeight));
+    return Math.min(HEIGHT_MAX, Math.max((this.view.shown + 1) * ROW_HEIGHT, this.box.clientHeight));
   }
 
   private firstAt(top: number): number {
@@ -88,13 +103,20 @@ export class ListPane {
     this.asking = true;
     while (this.stale) {
       this.stale = false;
-      this.filler.style.height = `${this.height}px`;
+      this.filler.style.height = `${this.height - ROW_HEIGHT}px`;
       const lines = await this.run.lines(this.first, this.visible + 1);
       this.box.classList.toggle('prints', this.view.printed !== null);
+      this.nameColumns();
       this.body.style.transform = `translateY(${this.box.scrollTop}px)`;
       this.fill(lines);
     }
     this.asking = false;
+  }
+
+  private nameColumns(): void {
+    const names = Object.keys(COLUMNS).filter((name) => name !== 'printed' || this.view.printed !== null);
+    if (this.heads.children.length === names.length) return;
+    this.heads.replaceChildren(...names.map((name) => element('span', { class: `cell ${name}`, role: 'columnheader' }, [COLUMNS[name]])));
   }
 
   /** A line that says what it said keeps its element, also while more come: whoever points at it does not lose it. */

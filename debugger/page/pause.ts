@@ -7,6 +7,7 @@ import { bytesOf, type StandingMessage, type StandingText } from '../../trace/li
 import type { Status } from '../server/subject.js';
 import { actButton } from './dialog.js';
 import { element } from './element.js';
+import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
 import type { View } from './view.js';
@@ -14,12 +15,13 @@ import type { RunInWorker } from './worker.js';
 
 /** Keys that are pressed meanwhile are seen to wait within this. */
 const LOOK_MS = 500;
+/** Of a body, so that the bar is as high at each step. */
+const BODY_LENGTH_MAX = 80;
 
 type Paused = NonNullable<StandingText['paused']>;
 
 export class PausePane {
   private readonly words = element('span', { role: 'status', class: 'where' });
-  private readonly said = element('span', { role: 'status', class: 'refusal' });
   private status: Status | null = null;
   /** The message that is to be selected once it is here. */
   private wanted: StandingMessage | null = null;
@@ -43,7 +45,6 @@ export class PausePane {
       actButton('to trap', 'to trap', 'until the next trap (G)', () => this.until('trap')),
       actButton('go on', 'go on', 'as before (Space)', () => this.toggle()),
     );
-    button.after(this.said);
     view.on(['run'], () => void this.select());
   }
 
@@ -74,7 +75,7 @@ export class PausePane {
   private async show(paused: Paused): Promise<void> {
     this.newest = paused;
     const { why, detail, vm, message, next, vms } = paused;
-    const body = async ({ frame }: StandingMessage) => (frame === '' ? '' : ` ${(await this.run.frameText(bytesOf(frame))).body}`);
+    const body = async ({ frame }: StandingMessage) => (frame === '' ? '' : ` ${cut((await this.run.frameText(bytesOf(frame))).body)}`);
     // Only what is not handled yet is not in the list.
     const held = why === 'breakpoint' && message ? await body(message) : '';
     const isOther = next && (why !== 'breakpoint' || next.sequence !== message?.sequence || next.sourceAddress !== message.sourceAddress);
@@ -126,14 +127,8 @@ export class PausePane {
     await this.ask({ what: 'resume', until });
   }
 
-  /** What cannot be done is said where it is looked for. */
   private async ask(question: Parameters<ServerLink['ask']>[0]): Promise<void> {
-    try {
-      await this.server.ask(question);
-      this.said.textContent = '';
-    } catch (error) {
-      this.said.textContent = error instanceof Error ? error.message : String(error);
-    }
+    await this.server.ask(question).catch((error) => say(error instanceof Error ? error.message : String(error)));
   }
 }
 
@@ -145,4 +140,5 @@ const WHY: Readonly<Record<Paused['why'], string>> = {
   trap: 'at a trap in',
 };
 
+const cut = (body: string): string => (body.length > BODY_LENGTH_MAX ? `${body.slice(0, BODY_LENGTH_MAX)}…` : body);
 const textOf = ({ kindName, source, party }: StandingMessage): string => `${kindName} from ${source} to ${party}`;

@@ -22,7 +22,7 @@ export class PointsPane {
     dialog: HTMLDialogElement,
     private readonly server: ServerLink,
   ) {
-    this.pane = new Dialog(dialog, async () => this.look(), null);
+    this.pane = new Dialog(dialog, () => this.open(), null);
     this.field.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || this.field.value.trim() === '') return;
       event.preventDefault();
@@ -32,12 +32,18 @@ export class PointsPane {
 
   toggle(): void {
     this.pane.toggle();
-    if (this.pane.isOpen) this.field.focus();
   }
 
   told({ standing }: Status): void {
     this.points = standing.points;
     if (this.pane.isOpen) this.look();
+  }
+
+  /** @throws Error where there is no application */
+  private async open(): Promise<void> {
+    if (!this.server.status?.isConnected) await this.server.ask({ what: 'health' });
+    this.look();
+    this.field.focus();
   }
 
   private look(): void {

@@ -6,7 +6,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
-import { type FromApplication, GOES_ON, type Question, type StandingText, type ToApplication, wordOf } from '../../trace/live.js';
+import {
+  type FromApplication,
+  GOES_ON,
+  isStanding,
+  type Question,
+  type StandingText,
+  type ToApplication,
+  wordOf,
+} from '../../trace/live.js';
 import type { Status, Subject } from './subject.js';
 import { Take } from './take.js';
 
@@ -129,8 +137,8 @@ export class Applications implements Subject {
     const word = wordOf<FromApplication>(data.toString());
     if (word?.type === 'hello') this.hello(connection, word);
     if (word?.type === 'answer') connection.answered(word);
-    if (word?.type === 'stands') this.stands(connection, word.standing);
-    if (word?.type === 'ended') await this.ended(connection, word.problem);
+    if (word?.type === 'stands' && isStanding(word.standing)) this.stands(connection, word.standing);
+    if (word?.type === 'ended') await this.ended(connection, String(word.problem));
   }
 
   private hello(connection: Connection, { name, acts, hasScreen }: Extract<FromApplication, { readonly type: 'hello' }>): void {

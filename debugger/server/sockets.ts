@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { wordOf } from '../../trace/live.js';
+import { isRecord } from '../../trace/check.js';
+import { type Question, wordOf } from '../../trace/live.js';
 import { jsonText } from '../player/json-text.js';
 import { Applications } from './applications.js';
 import type { Guard, Refusal } from './guard.js';
@@ -18,6 +19,8 @@ const PAGE_BYTES_MAX = 4 << 20;
 export class Sockets {
   private readonly pages = new WebSocketServer({ noServer: true, maxPayload: PAGE_BYTES_MAX });
   private readonly applications = new WebSocketServer({ noServer: true, maxPayload: APPLICATION_BYTES_MAX });
+  /** What pages have on the application's screen, the newest last. */
+  private readonly shown = new Map<WebSocket, Question>();
 
   constructor(
     private readonly subject: Subject,
@@ -36,25 +39,33 @@ export class Sockets {
   private look(page: WebSocket): void {
     const say = (word: object) => page.send(jsonText(word));
     const end = this.subject.look((status) => say({ type: 'status', status }));
-    let isShowing = false;
     page.on('close', () => {
-      // The screen of the application comes back when the page that had it travel is gone.
-      if (isShowing) void this.subject.ask({ what: 'show', picture: null }).catch(() => {});
+      // The screen of the application comes back when the last page that had it travel is gone.
+      if (this.shown.delete(page)) void this.subject.ask(this.newestShown()).catch(() => {});
       end();
     });
     page.on('error', () => {});
-    page.on('message', (data) => {
-      const word = wordOf(String(data)) as PageWord | null;
-      if (word?.type === 'ask' && word.question.what === 'show') isShowing = word.question.picture !== null;
-      void this.heard(word, say);
-    });
+    page.on('message', (data) => void this.heard(page, wordOf<PageWord>(String(data)), say));
   }
 
-  private async heard(word: PageWord | null, say: (word: object) => void): Promise<void> {
+  /** What is to be on the application's screen: its own picture when no page travels. */
+  private newestShown(): Question {
+    return [...this.shown.values()].at(-1) ?? { what: 'show', picture: null };
+  }
+
+  private toBeShown(page: WebSocket, question: Extract<Question, { readonly what: 'show' }>): Question {
+    this.shown.delete(page);
+    if (question.picture !== null) this.shown.set(page, question);
+    return this.newestShown();
+  }
+
+  private async heard(page: WebSocket, word: PageWord | null, say: (word: object) => void): Promise<void> {
     if (word?.type !== 'ask') return;
-    const { id } = word;
+    const { id, question } = word;
     try {
-      say({ type: 'answer', id, value: await this.subject.ask(word.question) });
+      if (!isRecord(question) || typeof question.what !== 'string') throw new Error('this is no question to an application');
+      const asked = question.what === 'show' ? this.toBeShown(page, question) : question;
+      say({ type: 'answer', id, value: await this.subject.ask(asked) });
     } catch (error) {
       say({ type: 'answer', id, error: error instanceof Error ? error.message : String(error) });
     }

@@ -73,7 +73,7 @@ async function connect(server: RunningDebugger, options: DebugLinkOptions = {}):
 
 interface Page {
   readonly statuses: readonly Status[];
-  ask(question: object): Promise<unknown>;
+  ask(question: unknown): Promise<unknown>;
   close(): void;
 }
 
@@ -89,7 +89,7 @@ function look(server: RunningDebugger): Page {
     else answers.shift()!(word);
   });
   ends.push(async () => socket.terminate());
-  const ask = (question: object) =>
+  const ask = (question: unknown) =>
     new Promise((resolve) => {
       answers.push(({ value, error }) => resolve(error ?? value));
       socket.send(JSON.stringify({ type: 'ask', id: answers.length, question }));
@@ -139,6 +139,37 @@ test('pages are told that an application stands; it goes on when its debugger ha
   await ends.pop()!();
   expect(system.paused).toBeNull();
   await expect.poll(() => page.statuses.at(-1)).toMatchObject({ isConnected: false, standing: { paused: null } });
+});
+
+test('a page or an application that says what makes no sense is refused, and the server goes on', async () => {
+  const server = await serve();
+  const page = look(server);
+  await expect.poll(() => page.statuses.length).toBe(1);
+  for (const question of [null, undefined, 'pause', {}, { what: 7 }]) expect(await page.ask(question)).toMatch(/is no question/);
+  const strange = new WebSocket(server.application);
+  await new Promise((resolve) => strange.on('open', resolve));
+  const standing = [null, 'up', {}, { points: 'x' }, { points: [7] }, { points: [], paused: 7 }];
+  for (const each of standing) strange.send(JSON.stringify({ type: 'stands', standing: each }));
+  strange.send(JSON.stringify({ type: 'hello', name: 'strange' }));
+  await expect.poll(() => page.statuses.at(-1)).toMatchObject({ name: 'strange', standing: { points: [], paused: null } });
+  strange.terminate();
+});
+
+test('of two pages that travel, the one that is left has its picture on the screen', async () => {
+  const server = await serve();
+  const [first, second] = [look(server), look(server)];
+  const frames: (number | undefined)[] = [];
+  const screen = { show: (picture: { frame: number } | null) => frames.push(picture?.frame), redraw: () => {} };
+  await connect(server, { screen: screen as never });
+  const picture = (frame: number) => ({ what: 'show', picture: { frame, items: '', clips: '', strings: [] } });
+  await expect.poll(() => [first, second].map(({ statuses }) => statuses.at(-1)?.isConnected)).toEqual([true, true]);
+  await first.ask(picture(1));
+  await second.ask(picture(2));
+  second.close();
+  await expect.poll(() => frames).toEqual([1, 2, 1]);
+  await first.ask({ what: 'show', picture: null });
+  expect(frames).toEqual([1, 2, 1, undefined]);
+  first.close();
 });
 
 test('who looks on may ask and act; where the application does not let it act, only ask', async () => {
