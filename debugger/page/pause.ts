@@ -57,7 +57,7 @@ export class PausePane {
     this.button.setAttribute('aria-pressed', String(paused !== null));
     this.bar.hidden = paused === null;
     if (paused && JSON.stringify(paused) !== JSON.stringify(before)) this.stands(paused);
-    if (!paused) this.goesOn();
+    if (!paused) this.goesOn(before);
   }
 
   private stands(paused: Paused): void {
@@ -67,9 +67,10 @@ export class PausePane {
     this.lookAgain();
   }
 
-  private goesOn(): void {
+  /** A message that has trapped is told when it was handled again, or is poison: it is selected then. */
+  private goesOn(before: Paused | null): void {
     clearTimeout(this.timer);
-    this.wanted = null;
+    if (before && before.why !== 'trap') this.wanted = null;
   }
 
   private async show(paused: Paused): Promise<void> {
@@ -83,6 +84,7 @@ export class PausePane {
     const waiting = vms.filter(({ waiting }) => waiting > 0).map(({ vm, waiting }) => `${vm} ${waiting.toLocaleString('en')}`);
     const parts = [
       `${WHY[why]}${message ? ` ${textOf(message)}` : ''}${vm ? ` in ${vm}` : ''}${held}${detail ? `: ${detail}` : ''}`,
+      why === 'trap' ? 'in the list as soon as it goes on' : '',
       next ? coming : 'no message waits',
       waiting.length > 0 ? `waiting: ${waiting.join(', ')}` : '',
     ];

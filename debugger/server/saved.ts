@@ -18,7 +18,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** @throws RecordingError; Error when there is no such recording */
 export async function notesOf(subject: Subject, take: number): Promise<readonly Note[]> {
-  return subject.status.keepsNotes ? readNotes(subject.file(take)) : [];
+  return subject.status.isLive ? [] : readNotes(subject.file(take));
 }
 
 /** @throws Error when the recording is not kept in a file of the person's own, or that cannot be written */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNotes, savePart, saveWithNotes, writeNotes } from '../../debugger/player/saved-copy.js';
+import { FetchedSubject } from '../../debugger/server/fetched.js';
+import { notesOf } from '../../debugger/server/saved.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { FileSubject } from '../../debugger/server/subject.js';
 import { MemoryFile, messagesOf, openRecording, type TracedMessage } from '../../trace/index.js';
@@ -96,6 +98,10 @@ test('notes that make no sense are refused, in a file and on their way into one'
   expect((await fetch(new URL('notes?take=1&token=wrong', server.url))).status).toBe(401);
   expect((await fetch(new URL('save?take=1&token=wrong', server.url), { method: 'POST', body: '{}' })).status).toBe(401);
   expect(await (await ask('notes', JSON.stringify(NOTES))).json()).toEqual(NOTES);
+  // Whoever fetches the recording has them, too.
+  const fetched = await FetchedSubject.fetch(new URL(`recording${server.url.search}&take=1`, server.url).href);
+  expect(await notesOf(fetched, 1)).toEqual(NOTES);
+  await fetched.close();
   expect(await readNotes(join(folder, 'run.mcap'))).toEqual(NOTES);
 });
 
