@@ -7,13 +7,28 @@ export class Steps {
   /** Shows the state of the actor of what is selected. */
   showState: () => Promise<void> = async () => {};
 
+  private moving: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly view: View,
     private readonly run: Remote<RunInWorker>,
   ) {}
 
+  /** Does something with what is selected. Whoever is faster than the page means what they have chosen, and not what was selected before. */
+  async whenSettled(act: () => unknown): Promise<void> {
+    await this.moving;
+    await act();
+  }
+
+  private moved(move: Promise<void>): Promise<void> {
+    this.moving = Promise.allSettled([this.moving, move]);
+    return move;
+  }
+
+  readonly select = (row: number): Promise<void> => this.moved(this.show(row));
+
   /** The newest wins: whoever holds a key down asks faster than is answered. */
-  readonly select = async (row: number): Promise<void> => {
+  private async show(row: number): Promise<void> {
     const { view } = this;
     if (row < 0) return;
     view.follows = false;
@@ -24,25 +39,37 @@ export class Steps {
     view.detail = detail;
     view.reveal(detail.line.at + (detail.line.waited ?? 0));
     view.changed('selected');
-  };
+  }
 
-  async inList(by: 1 | -1): Promise<void> {
+  inList(by: 1 | -1): Promise<void> {
+    return this.moved(this.goInList(by));
+  }
+
+  private async goInList(by: 1 | -1): Promise<void> {
     const { view, run } = this;
     const position = view.wanted < 0 ? -1 : await run.positionOf(view.wanted);
     const [line] = await run.lines(Math.min(Math.max(0, position + by), view.shown - 1), 1);
-    if (line) await this.select(line.row);
+    if (line) await this.show(line.row);
   }
 
-  async ofParty(by: 1 | -1): Promise<void> {
-    if (this.view.wanted >= 0) await this.select(await this.run.neighbour(this.view.wanted, by));
+  ofParty(by: 1 | -1): Promise<void> {
+    return this.goTo(() => this.run.neighbour(this.view.wanted, by));
   }
 
-  async toCause(): Promise<void> {
-    if (this.view.wanted >= 0) await this.select(await this.run.causeOf(this.view.wanted));
+  toCause(): Promise<void> {
+    return this.goTo(() => this.run.causeOf(this.view.wanted));
   }
 
-  async toEffect(): Promise<void> {
-    if (this.view.wanted >= 0) await this.select(await this.run.firstEffectOf(this.view.wanted));
+  toEffect(): Promise<void> {
+    return this.goTo(() => this.run.firstEffectOf(this.view.wanted));
+  }
+
+  private goTo(find: () => Promise<number>): Promise<void> {
+    return this.moved(this.found(find));
+  }
+
+  private async found(find: () => Promise<number>): Promise<void> {
+    if (this.view.wanted >= 0) await this.show(await find());
   }
 
   /** A message by its number. */
