@@ -107,7 +107,9 @@ export class ListPane {
       const lines = await this.run.lines(this.first, this.visible + 1);
       this.box.classList.toggle('prints', this.view.printed !== null);
       this.nameColumns();
-      this.body.style.transform = `translateY(${this.box.scrollTop}px)`;
+      // Rows farther down would keep a list that has become shorter as long as it was.
+      const top = Math.min(this.box.scrollTop, this.height - this.box.clientHeight);
+      this.body.style.transform = `translateY(${top}px)`;
       this.fill(lines);
     }
     this.asking = false;

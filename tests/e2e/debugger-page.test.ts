@@ -94,8 +94,17 @@ describe('the list', () => {
   });
 
   test('a filter that nothing fits says how to see all again', async () => {
+    const seen = (list: HTMLElement) =>
+      new Promise<number>((told) => requestAnimationFrame(() => requestAnimationFrame(() => told(list.scrollTop))));
+    const scrolled = () => page.locator('#list').evaluate(seen);
+    await page.locator('#list').evaluate((list) => {
+      list.scrollTop = list.scrollHeight;
+    });
+    await expect.poll(scrolled).toBeGreaterThan(0);
     await filter('kind:focus.key size>100000');
     await page.getByText(/no message fits the filter: Esc/).waitFor();
+    // The list is not longer than what is in it.
+    expect(await scrolled()).toBe(0);
   });
 });
 
