@@ -121,7 +121,10 @@ test('the time during which the page is hidden counts as no frame', () => {
     return 1;
   });
   const canvas = document.body.appendChild(document.createElement('canvas'));
-  const display = openDisplay({ openPort } as unknown as Vm, { canvas, images: () => null });
+  const display = openDisplay({ openPort, stands: false, timeAt: (timeMicros: number) => timeMicros } as unknown as Vm, {
+    canvas,
+    images: () => null,
+  });
   display.start();
   const frameAt = (timeMs: number) => {
     const nothing = new Uint8Array(0);
