@@ -1,6 +1,6 @@
 /**
  * The film strip: what was on the screen over the whole run. Dragged, all panes travel to that moment. Marks say what ended, was not delivered, began
- * again or moved.
+ * again, moved or was late.
  */
 import type { Remote } from 'comlink';
 import type { RunEvent } from '../table/run.js';
@@ -13,10 +13,12 @@ import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
 const MARK_HEIGHT = 10;
+/** A sign is about as wide. */
+const SIGN_PIXELS = 6;
 /** A run that grows: pictures are looked at again this often. */
 const GROWN_MS = 1_000;
 /** Of each kind of event, so that they are told apart without their colour. */
-const SIGNS: Readonly<Record<RunEvent['what'], string>> = { trap: '✕', dead: '▾', restart: '↻', move: '⇄' };
+const SIGNS: Readonly<Record<RunEvent['what'], string>> = { trap: '✕', dead: '▾', restart: '↻', move: '⇄', late: '◷' };
 
 export class FilmStrip {
   private events: readonly RunEvent[] = [];
@@ -91,17 +93,23 @@ export class FilmStrip {
     for (const { at, image } of this.places) context.drawImage(image, x(at), MARK_HEIGHT, (tall * image.width) / image.height, tall);
     context.font = '10px system-ui, sans-serif';
     context.textAlign = 'center';
-    let last = Number.NEGATIVE_INFINITY;
-    for (const { at, what } of this.events.toSorted((a, b) => a.at - b.at)) {
-      if (x(at) - last < 5) continue;
-      last = x(at);
-      context.fillStyle = themed(canvas, what === 'trap' || what === 'dead' ? 'wrong' : 'accent');
-      context.fillText(SIGNS[what], x(at), MARK_HEIGHT / 2);
-    }
+    this.drawSigns(context, x);
     context.textAlign = 'left';
     if (view.selected < 0) return;
     context.fillStyle = themed(canvas, view.travels ? 'accent' : 'text');
     context.fillRect(x(view.moment) - 1, 0, 2, height);
+  }
+
+  /** Where there is no room for all, late pictures give way. */
+  private drawSigns(context: CanvasRenderingContext2D, x: (at: number) => number): void {
+    const taken = new Set<number>();
+    const place = (at: number) => Math.floor(x(at) / SIGN_PIXELS);
+    for (const { at, what } of this.events.toSorted((a, b) => Number(a.what === 'late') - Number(b.what === 'late') || a.at - b.at)) {
+      if (taken.has(place(at)) || (what === 'late' && (taken.has(place(at) - 1) || taken.has(place(at) + 1)))) continue;
+      taken.add(place(at));
+      context.fillStyle = themed(this.canvas, what === 'restart' || what === 'move' ? 'accent' : 'wrong');
+      context.fillText(SIGNS[what], x(at), MARK_HEIGHT / 2);
+    }
   }
 
   private async to(offset: number): Promise<void> {

@@ -1,6 +1,10 @@
-/** The lanes: one for each party, a bar for each handling, arrows for what is selected. Wheel: nearer and farther; dragged: along; clicked: selected. */
+/**
+ * The lanes: one for each party, a bar for each handling, a line for each picture, arrows for what is selected. Wheel: nearer and farther; dragged:
+ * along; clicked: selected.
+ */
 import type { Remote } from 'comlink';
 import type { Bars } from '../table/lanes.js';
+import { LONG_HANDLING_MICROS } from '../table/pace.js';
 import type { LaneInfo, Line } from '../table/run.js';
 import { type Surface, surfaceOf, themed } from './surface.js';
 import type { View } from './view.js';
@@ -15,12 +19,20 @@ export const GUTTER = 172;
 const BAR_WIDTH_MIN = 1.5;
 /** Farther from a bar than this, nothing is clicked. */
 const CLICK_PIXELS = 6;
+/** Pictures nearer to each other than this have no line. */
+const PICTURE_PIXELS_MIN = 6;
+/** The triangle over a handling that took long, and the stripes in it where there is room. */
+const LONG_SIGN = 4;
+const STRIPE_PIXELS = 5;
 /** Of one message, in a picture that a person still reads. */
 const ARROWS_MAX = 60;
+
+const LONG_WORDS = `handled for longer than ${LONG_HANDLING_MICROS / 1000} ms, half of a frame`;
 
 export class LanesPane {
   private bars: readonly Bars[] = [];
   private lanes: readonly LaneInfo[] = [];
+  private pictures: readonly number[] = [];
   /** The span of the bars. */
   private drawn = { from: 0, to: 1 };
   private asking = false;
@@ -51,10 +63,8 @@ export class LanesPane {
       this.canvas.style.height = `${AXIS_HEIGHT + lanes.length * LANE_HEIGHT}px`;
       const width = this.canvas.clientWidth - GUTTER;
       if (lanes.length === 0 || width <= 0) break;
-      this.bars = await this.run.bars(
-        lanes.map(({ party }) => party),
-        { ...span, width },
-      );
+      const parties = lanes.map(({ party }) => party);
+      [this.bars, this.pictures] = await Promise.all([this.run.bars(parties, { ...span, width }), this.run.pictureTimes(span)]);
       this.lanes = lanes;
       this.drawn = span;
       this.canvas.ariaLabel = this.label;
@@ -66,7 +76,8 @@ export class LanesPane {
   private get label(): string {
     const origin = this.view.run?.from ?? 0;
     const [from, to] = [this.drawn.from, this.drawn.to].map((at) => `${((at - origin) / 1e6).toFixed(2)} s`);
-    return `Lanes from ${from} to ${to}: what each party handled, and when. The list below has the same messages`;
+    const long = this.bars.reduce((sum, bars) => sum + bars.long.filter(Boolean).length, 0);
+    return `Lanes from ${from} to ${to}: what each party handled, and when; ${LONG_WORDS}: ${long}. The list below has the same messages`;
   }
 
   private draw({ context, width, height }: Surface): void {
@@ -74,6 +85,7 @@ export class LanesPane {
     context.font = themed(canvas, 'font');
     if (this.lanes.length === 0) return;
     this.drawAxis(context, width, height);
+    this.drawPictures(context, width, height);
     for (const [index, lane] of this.lanes.entries()) this.drawLane(context, lane, index, width);
     this.drawSelection(context, width);
   }
@@ -95,6 +107,22 @@ export class LanesPane {
     }
   }
 
+  private drawPictures(context: CanvasRenderingContext2D, width: number, height: number): void {
+    const places = this.pictures.map((at) => this.x(at, width));
+    const isNear = (a = Number.NEGATIVE_INFINITY, b = Number.POSITIVE_INFINITY) => b - a < PICTURE_PIXELS_MIN;
+    context.save();
+    context.strokeStyle = themed(this.canvas, 'faint');
+    context.setLineDash([2, 3]);
+    context.beginPath();
+    for (const [i, x] of places.entries()) {
+      if (isNear(places[i - 1], x) || isNear(x, places[i + 1])) continue;
+      context.moveTo(x, AXIS_HEIGHT);
+      context.lineTo(x, height);
+    }
+    context.stroke();
+    context.restore();
+  }
+
   private x(at: number, width: number): number {
     const { from, to } = this.drawn;
     return GUTTER + ((at - from) / (to - from)) * (width - GUTTER);
@@ -109,8 +137,10 @@ export class LanesPane {
     const bar = top + (LANE_HEIGHT - BAR_HEIGHT) / 2;
     for (let i = 0; i < bars.from.length; i++) {
       const left = GUTTER + bars.from[i];
-      context.fillStyle = bars.troubled[i] ? themed(canvas, 'wrong') : colour;
-      context.fillRect(left, bar, Math.max(BAR_WIDTH_MIN, bars.to[i] - bars.from[i]), BAR_HEIGHT);
+      context.fillStyle = bars.troubled[i] || bars.long[i] ? themed(canvas, 'wrong') : colour;
+      const wide = Math.max(BAR_WIDTH_MIN, bars.to[i] - bars.from[i]);
+      context.fillRect(left, bar, wide, BAR_HEIGHT);
+      if (bars.long[i]) this.drawLong(context, left, bar, wide);
     }
     context.fillStyle = themed(canvas, 'back');
     context.fillRect(0, top, GUTTER, LANE_HEIGHT);
@@ -124,6 +154,28 @@ export class LanesPane {
     context.textAlign = 'left';
     context.strokeStyle = themed(canvas, 'line');
     context.strokeRect(0, top + LANE_HEIGHT - 0.5, width, 0);
+  }
+
+  /** Striped, with a triangle over it: what went wrong has neither. */
+  private drawLong(context: CanvasRenderingContext2D, left: number, top: number, wide: number): void {
+    context.beginPath();
+    context.moveTo(left - LONG_SIGN, top - 1 - LONG_SIGN);
+    context.lineTo(left + LONG_SIGN, top - 1 - LONG_SIGN);
+    context.lineTo(left, top - 1);
+    context.fill();
+    context.save();
+    context.beginPath();
+    context.rect(left, top, wide, BAR_HEIGHT);
+    context.clip();
+    context.strokeStyle = themed(this.canvas, 'back');
+    context.beginPath();
+    const last = Math.min(left + wide, this.canvas.clientWidth);
+    for (let x = Math.max(left, GUTTER - BAR_HEIGHT) + STRIPE_PIXELS; x < last + BAR_HEIGHT; x += STRIPE_PIXELS) {
+      context.moveTo(x, top);
+      context.lineTo(x - BAR_HEIGHT, top + BAR_HEIGHT);
+    }
+    context.stroke();
+    context.restore();
   }
 
   private drawSelection(context: CanvasRenderingContext2D, width: number): void {
@@ -188,6 +240,9 @@ export class LanesPane {
       { passive: false },
     );
     canvas.addEventListener('pointerdown', (event) => this.drag(event));
+    canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
+      canvas.title = this.barAt(offsetX, offsetY)?.isLong ? LONG_WORDS : '';
+    });
   }
 
   private timeAt(x: number): number {
@@ -215,15 +270,21 @@ export class LanesPane {
   }
 
   private click(x: number, y: number): void {
+    const bar = this.barAt(x, y);
+    if (bar) this.select(bar.row);
+  }
+
+  /** Null where there is none near. */
+  private barAt(x: number, y: number): { readonly row: number; readonly isLong: boolean } | null {
     const bars = this.bars[Math.floor((y - AXIS_HEIGHT) / LANE_HEIGHT)];
-    if (!bars) return;
+    if (!bars) return null;
     const at = x - GUTTER;
     let [nearest, distance] = [-1, CLICK_PIXELS];
     for (let i = 0; i < bars.from.length; i++) {
       const away = Math.max(bars.from[i] - at, at - Math.max(bars.to[i], bars.from[i] + BAR_WIDTH_MIN), 0);
-      if (away < distance) [nearest, distance] = [bars.rows[i], away];
+      if (away < distance) [nearest, distance] = [i, away];
     }
-    if (nearest >= 0) this.select(nearest);
+    return nearest < 0 ? null : { row: bars.rows[nearest], isLong: bars.long[nearest] === 1 };
   }
 }
 

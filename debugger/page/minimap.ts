@@ -1,13 +1,20 @@
-/** The whole run in a strip: how much happened when, what went wrong, the marks, and which part of it the lanes show. Dragged, they follow. */
+/**
+ * The whole run in a strip: how much happened when, what went wrong, which pictures were late, the marks, and which part of it the lanes show. Dragged,
+ * they follow.
+ */
 import type { Remote } from 'comlink';
 import { GUTTER } from './lanes.js';
 import { type Surface, surfaceOf, themed } from './surface.js';
 import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
+/** Of the tick of a late picture: shorter than any other mark. */
+const LATE_HEIGHT = 6;
+
 export class Minimap {
   private counts: Uint32Array = new Uint32Array(0);
   private places: readonly { readonly at: number; readonly wrong: boolean }[] = [];
+  private late: readonly number[] = [];
   private readonly redraw: () => void;
 
   constructor(
@@ -32,7 +39,12 @@ export class Minimap {
     this.counts = await this.run.density(width);
     const marks = [...this.view.marks];
     const times = await this.run.times(marks);
-    const happened = (await this.run.events()).map(({ at, what }) => ({ at, wrong: what === 'trap' || what === 'dead' }));
+    const events = await this.run.events();
+    this.late = events.flatMap(({ at, what }) => (what === 'late' ? [at] : []));
+    this.canvas.ariaLabel = `The whole run: messages over time; late pictures: ${this.late.length}`;
+    const happened = events
+      .filter(({ what }) => what !== 'late')
+      .map(({ at, what }) => ({ at, wrong: what === 'trap' || what === 'dead' }));
     // What went wrong is seen above the restart that came of it.
     this.places = [...times.map((at) => ({ at, wrong: false })), ...happened].sort((a, b) => Number(a.wrong) - Number(b.wrong));
     this.redraw();
@@ -55,6 +67,8 @@ export class Minimap {
       context.fillStyle = themed(this.canvas, wrong ? 'wrong' : 'accent');
       context.fillRect(x(at) - 1, 0, 2, height);
     }
+    context.fillStyle = themed(this.canvas, 'wrong');
+    for (const at of this.late) context.fillRect(x(at) - 1, 0, 2, LATE_HEIGHT);
     context.fillStyle = themed(this.canvas, 'window');
     context.fillRect(x(span.from), 0, Math.max(2, x(span.to) - x(span.from)), height);
     context.fillStyle = themed(this.canvas, 'text');

@@ -2,13 +2,15 @@
 import type { Address, Microseconds, VmName } from '../../protocol/names.js';
 import { NO_ROW } from './links.js';
 import type { MessageTable } from './message-table.js';
+import { LONG_HANDLING_MICROS } from './pace.js';
 
-/** Bars of a lane: for each the first and the last pixel, the row of its longest handling, and whether something is wrong in it. */
+/** Bars of a lane: for each the first and the last pixel, the row of its longest handling, whether something is wrong in it, and whether one took too long. */
 export interface Bars {
   readonly from: Float32Array;
   readonly to: Float32Array;
   readonly rows: Int32Array;
   readonly troubled: Uint8Array;
+  readonly long: Uint8Array;
 }
 
 export interface Span {
@@ -100,6 +102,7 @@ class BarList {
   private readonly to: number[] = [];
   private readonly rows: number[] = [];
   private readonly wrong: number[] = [];
+  private readonly long: number[] = [];
   private longest = 0;
 
   constructor(
@@ -117,9 +120,11 @@ class BarList {
     if (right < 0) return;
     const last = this.from.length - 1;
     const isWrong = this.troubled.has(row) ? 1 : 0;
+    const isLong = handling > LONG_HANDLING_MICROS ? 1 : 0;
     if (last >= 0 && left - this.to[last] < GAP && this.to[last] - this.from[last] < 1) {
       this.to[last] = Math.max(this.to[last], right);
       this.wrong[last] |= isWrong;
+      this.long[last] |= isLong;
       if (handling < this.longest) return;
       this.longest = handling;
       this.rows[last] = row;
@@ -130,6 +135,7 @@ class BarList {
     this.to.push(right);
     this.rows.push(row);
     this.wrong.push(isWrong);
+    this.long.push(isLong);
   }
 
   take(): Bars {
@@ -138,6 +144,7 @@ class BarList {
       to: Float32Array.from(this.to),
       rows: Int32Array.from(this.rows),
       troubled: Uint8Array.from(this.wrong),
+      long: Uint8Array.from(this.long),
     };
   }
 }

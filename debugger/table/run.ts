@@ -147,14 +147,20 @@ export class Run {
     return parties.map((party) => this.laneRows.bars(party, span));
   }
 
-  /** What ended, was not delivered, began again or moved, in the order in which it is known. */
+  /** When there were new pictures in a part of the time. */
+  pictureTimes({ from, to }: Range): readonly number[] {
+    return this.screens.timesIn(from, to);
+  }
+
+  /** What ended, was not delivered, began again, moved or was seen late, in the order in which it is known. */
   events(): readonly RunEvent[] {
     const { table, schemas } = this;
     const troubled = table.troubled.map((row): RunEvent => {
       const what = table.trouble(row).trap ? 'trap' : 'dead';
       return { at: table.at(row), what, party: schemas.partyName(table.target(row)) };
     });
-    return [...troubled, ...this.happened];
+    const late = this.screens.late.map((at): RunEvent => ({ at, what: 'late', party: PICTURES.party }));
+    return [...troubled, ...this.happened, ...late];
   }
 
   /** What was on the screen at each of these times; null before the first picture. */

@@ -9,6 +9,7 @@ import type { Bodies } from '../../trace/bodies.js';
 import type { DecodedFields } from '../../trace/decode.js';
 import { NO_ROW } from './links.js';
 import type { MessageTable } from './message-table.js';
+import { LATE_FRAME_MICROS } from './pace.js';
 
 /** Who is told what is to be seen. */
 const DISPLAY = { party: 'display', list: 'displayList', strings: 'strings' };
@@ -45,6 +46,10 @@ interface Said {
 export class Screens {
   private readonly rows: number[] = [];
   private readonly times: Microseconds[] = [];
+  /** Of all lists, also of those of which only the header is in the recording. */
+  private readonly shownTimes: Microseconds[] = [];
+  /** When a picture came that was late: the one before it animates, so that it was due a frame later. */
+  readonly late: Microseconds[] = [];
   private readonly said = new Map<number, Said>();
   private readonly listKind: Kind | null;
   private readonly stringsKind: Kind | null;
@@ -69,6 +74,7 @@ export class Screens {
       const row = this.seen;
       const kind = table.kind(row);
       if ((kind !== this.listKind && kind !== this.stringsKind) || table.outcome(row) !== 'handled') continue;
+      if (kind === this.listKind) this.shownTimes.push(table.handledAt(row));
       if (!table.frame(row)) this.bare++;
       else if (kind === this.listKind) this.addList(row);
       else this.addStrings(row);
@@ -76,8 +82,23 @@ export class Screens {
   }
 
   private addList(row: number): void {
+    const at = this.table.handledAt(row);
+    const last = this.times.at(-1);
+    if (last !== undefined && at - last > LATE_FRAME_MICROS && this.listOf(this.rows.at(-1)!)?.animating) this.late.push(at);
     this.rows.push(row);
-    this.times.push(this.table.handledAt(row));
+    this.times.push(at);
+  }
+
+  /** Null when it makes no sense. */
+  private listOf(row: number): DisplayList | null {
+    const body: DecodedFields | null = this.bodies.of({ frame: this.table.frame(row) });
+    return body as unknown as DisplayList | null;
+  }
+
+  /** When there was a new picture in a part of the time. */
+  timesIn(from: Microseconds, to: Microseconds): readonly Microseconds[] {
+    const first = lastUpTo(this.shownTimes, from) + 1;
+    return this.shownTimes.slice(first, lastUpTo(this.shownTimes, to) + 1);
   }
 
   private addStrings(row: number): void {
@@ -119,9 +140,8 @@ export class Screens {
     const index = lastUpTo(this.times, at);
     if (index < 0) return null;
     const row = this.rows[index];
-    const body: DecodedFields | null = this.bodies.of({ frame: this.table.frame(row) });
-    if (!body) return null;
-    const list = body as unknown as DisplayList;
+    const list = this.listOf(row);
+    if (!list) return null;
     return { row, at: this.times[index], list, ...this.stringsOf(list, at) };
   }
 

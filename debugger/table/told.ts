@@ -15,7 +15,7 @@ export interface LaneInfo {
 /** Something that happened besides messages, for the marks over the time. */
 export interface RunEvent {
   readonly at: number;
-  readonly what: 'trap' | 'dead' | 'restart' | 'move';
+  readonly what: 'trap' | 'dead' | 'restart' | 'move' | 'late';
   /** Who. */
   readonly party: string;
 }

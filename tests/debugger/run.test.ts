@@ -1,12 +1,18 @@
 /** What the debugger page asks of a recorded run, compared with what the messages of the recording say. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Lanes } from '../../debugger/table/lanes.js';
 import { NO_ROW } from '../../debugger/table/links.js';
+import { MessageTable } from '../../debugger/table/message-table.js';
 import { Run, type RunState } from '../../debugger/table/run.js';
+import { Screens } from '../../debugger/table/screens.js';
+import { display } from '../../protocol/ports/display.js';
+import { Bodies } from '../../trace/bodies.js';
 import { MemoryFile } from '../../trace/memory-file.js';
 import { messagesOf, type TracedMessage } from '../../trace/messages.js';
 import { openRecording } from '../../trace/open.js';
 import { RecordingError } from '../../trace/recording.js';
+import { Schemas } from '../../trace/schemas.js';
 import { type RecordedFile, recordedTelevision } from './recorded.js';
 
 let file: RecordedFile;
@@ -149,6 +155,48 @@ test('bars cover what was handled, however near each other', () => {
   // In the simulation several things happen in one microsecond.
   const times = messages.flatMap(({ target, begunAt }) => (target === party && begunAt !== null ? [begunAt] : []));
   expect(near.from.length).toBe(new Set(times).size);
+});
+
+describe('what was too slow for the screen', () => {
+  /** The recorded messages, with more time between them. */
+  async function slowed(factor: number) {
+    const { facts } = await openRecording(new MemoryFile(bytes));
+    const table = new MessageTable();
+    for (const message of messages) table.add({ ...message, begunAt: message.begunAt && message.begunAt * factor });
+    const screens = new Screens(table, new Bodies(new Schemas(facts.parties)), facts.parties);
+    screens.update();
+    return screens;
+  }
+  const pictures = () => messages.filter(({ kind, outcome }) => kind === display.receives.displayList.kind && outcome === 'handled');
+
+  test('a picture is late when the one before it animates, and is more than a frame and a half older', async () => {
+    const shown = pictures();
+    const { facts } = await openRecording(new MemoryFile(bytes));
+    const bodies = new Bodies(new Schemas(facts.parties));
+    const animates = shown.slice(0, -1).filter((message) => (bodies.of(message) as { animating?: boolean } | null)?.animating);
+    const counts = await Promise.all([1, 1.4, 100].map(async (factor) => (await slowed(factor)).late.length));
+    expect(animates.length).toBeGreaterThan(50);
+    // The simulation keeps its frames.
+    expect(counts).toEqual([0, 0, animates.length]);
+    expect(run.events().filter(({ what }) => what === 'late')).toEqual([]);
+  });
+
+  test('pictures have their times, also those that are not late', () => {
+    const times = pictures().map(({ begunAt }) => begunAt);
+    expect(run.pictureTimes({ from: state.from - 1, to: state.to })).toEqual(times);
+    expect(run.pictureTimes({ from: times[3]!, to: times[5]! })).toEqual(times.slice(4, 6));
+  });
+
+  test('a handling is long when it takes more than half of a frame, and stays so in a bar of several', () => {
+    const message = messages.find(({ begunAt }) => begunAt !== null)!;
+    const table = new MessageTable();
+    for (const [i, handling] of [8000, 8001, null].entries()) table.add({ ...message, begunAt: 1 + i * 10_000, handling });
+    const lanes = new Lanes(table);
+    lanes.update();
+    const long = (width: number) => [...lanes.bars(message.target, { from: 0, to: 30_000, width }).long];
+    expect(long(300)).toEqual([0, 1, 0]);
+    expect(long(1)).toEqual([1]);
+  });
 });
 
 test('a file that ends too early is shown up to its last whole chunk, and says so', async () => {
