@@ -1,9 +1,11 @@
 /**
  * Who supervises whom, and how everything is: the tree with each machine's state, budgets, circuits and epochs, what storage holds; and owners with
- * their followers. The tree is asked of the application that runs, owners and followers come out of the recording.
+ * their followers. The tree is asked of the application that runs, owners and followers come out of the recording. Where
+ * no application runs, the recording tells who ran where, began again and ended.
  */
 import type { Remote } from 'comlink';
 import { durationText } from '../../trace/text.js';
+import type { Life } from '../table/lives.js';
 import type { Topic } from '../table/topics.js';
 import { Dialog } from './dialog.js';
 import { element } from './element.js';
@@ -31,8 +33,8 @@ export class SupervisionPane {
   private async look(): Promise<void> {
     const topics = await this.run.topics();
     const health = this.server.status?.isConnected ? ((await this.server.ask({ what: 'health' })) as Health) : null;
-    const lacks = [element('p', { class: 'faint' }, ['The tree is that of an application that runs: here is a recording alone.'])];
-    this.pane.content.replaceChildren(...(health ? partsOf(health) : lacks), ...topicParts(topics));
+    const parts = health ? partsOf(health) : recordedParts(await this.run.lives());
+    this.pane.content.replaceChildren(...parts, ...topicParts(topics));
   }
 }
 
@@ -53,6 +55,21 @@ function partsOf(health: Health): readonly Node[] {
     table('Actors and their supervisors', ['', 'VM', 'state', 'circuit', 'epoch', 'restarts', 'twin', 'in storage', 'why'], rows),
     table('VMs', ['', 'state', 'why', 'traces'], threads),
     table('Ports', ['', 'VM', 'state', 'epoch', 'restarts', 'why'], ports),
+  ];
+}
+
+function recordedParts(lives: readonly Life[]): readonly Node[] {
+  const placeText = ({ vm, after }: Life['places'][number]) => (after === 0 ? vm : `${vm} after ${durationText(after)}`);
+  const rows = lives.map(({ party, places, epoch, restarts, ends, why, undelivered }) => {
+    const where = places.map(placeText).join(', ') || 'not in the recording';
+    return row(
+      [party, where, epoch === 0 ? '-' : String(epoch), String(restarts), String(ends), String(undelivered), why],
+      ends + undelivered === 0,
+    );
+  });
+  return [
+    element('p', { class: 'faint' }, ['The tree is that of an application that runs. This is what the recording tells:']),
+    table('Lives', ['', 'VM', 'epoch', 'restarts', 'ended', 'not delivered', 'why it ended last'], rows),
   ];
 }
 

@@ -20,6 +20,7 @@ import { Frames, type FrameText, type Written } from './frames.js';
 import { keyPath } from './key-path.js';
 import { type Bars, Lanes, type Span } from './lanes.js';
 import { Links, NO_ROW } from './links.js';
+import { type Life, Lives } from './lives.js';
 import { MessageTable } from './message-table.js';
 import { Printed, type PrintPlan, type PrintResult } from './printed.js';
 import { Row } from './row.js';
@@ -47,7 +48,7 @@ export class Run {
   private screens = new Screens(this.table, this.bodies, []);
   private frames = new Frames(this.table, this.schemas);
   private printed = new Printed(this.table, this.bodies, this.schemas);
-  private readonly happened: (RunEvent & { readonly address: Address })[] = [];
+  private lived = new Lives(null, this.schemas);
   private problem = '';
   private isWhole = false;
   private read = 0;
@@ -71,6 +72,7 @@ export class Run {
     this.screens = new Screens(this.table, this.bodies, recording.facts.parties);
     this.printed = new Printed(this.table, this.bodies, this.schemas);
     this.frames = new Frames(this.table, this.schemas);
+    this.lived = new Lives(recording.facts, this.schemas);
     try {
       for await (const messages of messagesOf({ facts: recording.facts, steps: () => this.steps(recording, growing) })) {
         for (const message of messages) this.add(message);
@@ -90,21 +92,11 @@ export class Run {
     for (;;) {
       const steps = await cursor.next();
       if (steps) {
-        for (const step of steps) this.note(step);
+        for (const step of steps) this.lived.note(step);
         yield steps;
       } else if (cursor.ended || !(await growing?.more())) break;
     }
     if (!cursor.ended) this.problem = 'the recording ends before its end: this is all up to its last whole chunk';
-  }
-
-  private note(step: TraceStep): void {
-    const isMove = step.type === 'moved' && step.step === 'adopted';
-    if (!isMove && (step.type !== 'started' || step.epoch === 1)) return;
-    const { party, at } = step;
-    const last = this.happened.at(-1);
-    // Whoever has moved begins a new life there.
-    if (!isMove && last?.what === 'move' && last.address === party) return;
-    this.happened.push({ at, what: isMove ? 'move' : 'restart', party: this.schemas.partyName(party), address: party });
   }
 
   private add(message: Parameters<MessageTable['add']>[0]): void {
@@ -160,7 +152,7 @@ export class Run {
       return { at: table.at(row), what, party: schemas.partyName(table.target(row)) };
     });
     const late = this.screens.late.map((at): RunEvent => ({ at, what: 'late', party: PICTURES.party }));
-    return [...troubled, ...this.happened, ...late];
+    return [...troubled, ...this.lived.events, ...late];
   }
 
   /** What was on the screen at each of these times; null before the first picture. */
@@ -196,6 +188,11 @@ export class Run {
   /** A sequence diagram for Mermaid of a message, of what caused it, and of all that it caused. */
   diagram(row: number): string {
     return diagramOf(row, this.table, this.links, { schemas: this.schemas, bodies: this.bodies });
+  }
+
+  /** What the recording tells of those who ran. */
+  lives(): readonly Life[] {
+    return this.lived.all;
   }
 
   /** What owners publish, and how far their followers have it. */

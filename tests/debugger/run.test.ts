@@ -13,6 +13,7 @@ import { messagesOf, type TracedMessage } from '../../trace/messages.js';
 import { openRecording } from '../../trace/open.js';
 import { RecordingError } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
+import type { TraceStep } from '../../trace/step.js';
 import { type RecordedFile, recordedTelevision } from './recorded.js';
 
 let file: RecordedFile;
@@ -197,6 +198,37 @@ describe('what was too slow for the screen', () => {
     expect(long(300)).toEqual([0, 1, 0]);
     expect(long(1)).toEqual([1]);
   });
+});
+
+test('the recording tells who ran where, began again, ended, and what was not delivered', async () => {
+  const trapped = await recordedTelevision('--trap-rate 0.02');
+  try {
+    const file = new MemoryFile(readFileSync(trapped.path));
+    const told = new Run();
+    await told.open(file);
+    const recording = await openRecording(file);
+    const { facts } = recording;
+    const all: TraceStep[] = [];
+    for await (const some of recording.steps()) all.push(...some);
+    const lives = told.lives();
+    expect(lives.map(({ party }) => party)).toEqual(expect.arrayContaining(Object.keys(facts.placement)));
+    for (const { party, places, epoch, ends, undelivered } of lives) {
+      const { address } = facts.parties.find(({ name }) => name === party)!;
+      const own = all.flatMap((step) => ('party' in step && step.party === address ? [step] : []));
+      expect(ends).toBe(own.filter((step) => step.type === 'ended' && step.reason !== '').length);
+      expect(epoch).toBe(Math.max(0, ...own.map((step) => (step.type === 'started' ? step.epoch : 0))));
+      expect(undelivered).toBe(
+        all.filter((step) => (step.type === 'rejected' || step.type === 'poisoned') && step.target === address).length,
+      );
+      if (facts.placement[party]) expect(places[0]).toEqual({ vm: facts.placement[party], after: 0 });
+    }
+    const sum = (of: (life: (typeof lives)[number]) => number) => lives.reduce((total, life) => total + of(life), 0);
+    expect(sum(({ ends }) => ends)).toBeGreaterThan(0);
+    expect(sum(({ restarts }) => restarts)).toBe(told.events().filter(({ what }) => what === 'restart').length);
+    expect(lives.filter(({ ends, why }) => ends > 0 !== (why !== ''))).toEqual([]);
+  } finally {
+    trapped.remove();
+  }
 });
 
 test('a file that ends too early is shown up to its last whole chunk, and says so', async () => {

@@ -337,6 +337,9 @@ describe('commands', () => {
     await page.keyboard.type('owners followers');
     await press('Enter');
     await page.locator('#supervision tr', { hasText: 'scene.layout' }).waitFor();
+    // No application runs: the recording tells.
+    await page.locator('#supervision section[aria-label="Lives"] tr', { hasText: /^scene(wasm|js)/ }).waitFor();
+    await page.screenshot({ path: artefact('lives') });
     await press('Escape');
   });
 });
