@@ -11,6 +11,8 @@ import type { RunInWorker } from './worker.js';
 
 /** A message by its number, or by its place in the recording where it has none. */
 const HASH = /^#(message|row)=(\d+)$/;
+/** Of an address that makes no sense: a person sees which. */
+const HASH_SHOWN_MAX = 40;
 
 export class Sharing {
   /** What the address asks for, and is not read yet. */
@@ -31,6 +33,8 @@ export class Sharing {
   private wish(): void {
     const [, by, number] = HASH.exec(location.hash) ?? [];
     this.wished = by === undefined ? null : { by, number: Number(number) };
+    if (by === undefined && location.hash !== '')
+      say(`the address asks for ${location.hash.slice(0, HASH_SHOWN_MAX)}: there is no such message`);
     void this.seek();
   }
 
