@@ -66,7 +66,7 @@ export interface StandingMessage {
   readonly source: string;
   readonly sourceAddress: number;
   readonly sequence: number;
-  /** Hexadecimal digits; empty where fields are redacted, when it is long, and of one that has trapped. */
+  /** Hexadecimal digits; empty where fields are redacted, and when it is long. */
   readonly frame: string;
 }
 
@@ -76,8 +76,10 @@ export interface StandingText {
   /** Null while it goes on. */
   readonly paused: {
     readonly why: 'asked' | 'step' | 'breakpoint' | 'after' | 'trap';
-    /** What a condition threw, or why something trapped; else empty. */
+    /** Which condition threw, and what; or why something trapped; else empty. */
     readonly detail: string;
+    /** Where something trapped in its own source; empty while that is searched for, and when it is not known. */
+    readonly position: string;
     /** The VM that has come to stand by itself, or has taken the step. */
     readonly vm: string | null;
     /** At a breakpoint not handled yet; else the one that was handled last. */

@@ -116,8 +116,9 @@ function ofBreak({ vm, party, kindName, source, problem }: BreakReport): string 
 
 function ofPause(paused: Paused | null): string {
   if (!paused) return 'the application goes on';
-  const { why, message, detail } = paused;
-  return why === 'step' ? '' : `the application stands until a debugger lets it go on: ${why} ${message?.kindName ?? ''} ${detail}`;
+  const { why, message, detail, position } = paused;
+  const place = position === '' ? '' : ` at ${position}`;
+  return why === 'step' ? '' : `the application stands until a debugger lets it go on: ${why} ${message?.kindName ?? ''} ${detail}${place}`;
 }
 
 function ofRefusal({ code, party, kindName }: RefusedReport): string {

@@ -30,6 +30,8 @@ export type VmEvent =
   | { readonly type: 'break'; readonly report: BreakReport }
   /** The VM has come to stand by itself. */
   | { readonly type: 'halted'; readonly report: HaltReport }
+  /** It stands at a trap whose position had to be searched for: the same report, with it. */
+  | { readonly type: 'haltLocated'; readonly report: HaltReport }
   /** An actor has handled something since its `snapshot` was last asked for. Reported once, until it is asked for again. */
   | { readonly type: 'changed'; readonly actor: string }
   /** A listener at the tap threw this, and hears no more. */

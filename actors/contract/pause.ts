@@ -14,7 +14,7 @@ export interface NextMessage {
   readonly sourceAddress: Address;
   readonly sequence: Sequence;
   readonly sentAt: Microseconds;
-  /** The whole message; empty when it is longer than `SHOWN_FRAME_BYTES_MAX`, and of one that has trapped. */
+  /** The whole message; empty when it is longer than `SHOWN_FRAME_BYTES_MAX`, or of one that has trapped, than `CRASH_REPORT_FRAME_BYTES_MAX`. */
   readonly frame: Frame;
 }
 
@@ -55,8 +55,10 @@ export type HaltReason = 'breakpoint' | 'after' | 'trap';
 export interface HaltReport {
   readonly vm: VmName;
   readonly why: HaltReason;
-  /** What the condition of the breakpoint threw, or why the party trapped; else empty. */
+  /** Which breakpoint's condition threw, and what; or why the party trapped; else empty. */
   readonly detail: string;
+  /** As of `Paused`. */
+  readonly position: string;
   readonly message: NextMessage;
 }
 
@@ -64,6 +66,8 @@ export interface HaltReport {
 export interface Paused {
   readonly why: 'asked' | 'step' | HaltReason;
   readonly detail: string;
+  /** Of a trap: its position in the party's own source, as of a `CrashReport`; empty while it is searched for, and when it is not known. */
+  readonly position: string;
   /** The VM that has come to stand by itself, or has taken the step; null when everything was asked to stand. */
   readonly vm: VmName | null;
   /** At a breakpoint the one that is not handled yet; else the one that was handled last, and null when that is not known. */

@@ -75,7 +75,7 @@ export type SystemChange =
   | { readonly type: 'breakpoint'; readonly event: 'set' | 'removed'; readonly breakpoint: Breakpoint }
   /** A message has come at which a VM stops, if a debugger is attached. */
   | { readonly type: 'break'; readonly report: BreakReport }
-  /** The application stands from now on, or goes on: then null. */
+  /** The application stands from now on, or goes on: then null. At a trap told again once its position is known. */
   | { readonly type: 'paused'; readonly paused: Paused | null }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)

@@ -41,6 +41,11 @@ export class Debugging {
     this.pausing?.halted(report);
   }
 
+  /** Where the trap was at which a VM has come to stand. */
+  located(report: HaltReport): void {
+    this.pausing?.located(report);
+  }
+
   /** Does something that brings about work in a VM: now, or when the application goes on. */
   whenGoing(act: () => void): void {
     if (this.pausing) this.pausing.whenGoing(act);

@@ -12,14 +12,14 @@
 import { type Breakpoint, checkBreakpoint, parseBreakpoint } from '../contract/breakpoint.js';
 import type { VmControl } from '../contract/control.js';
 import { ControlError, type Host } from '../contract/host.js';
-import { type HaltReport, type Halts, type Paused, PauseError, type Until, type VmStand } from '../contract/pause.js';
+import { type HaltReport, type Halts, type NextMessage, type Paused, PauseError, type Until, type VmStand } from '../contract/pause.js';
 import { isA, reasonOf } from '../contract/thrown.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
 
-type Why = Pick<Paused, 'why' | 'detail' | 'vm' | 'message'>;
+type Why = Pick<Paused, 'why' | 'detail' | 'position' | 'vm' | 'message'>;
 
-const ASKED: Why = { why: 'asked', detail: '', vm: null, message: null };
+const ASKED: Why = { why: 'asked', detail: '', position: '', vm: null, message: null };
 
 export class Pausing {
   paused: Paused | null = null;
@@ -50,9 +50,19 @@ export class Pausing {
   }
 
   /** A VM has come to stand by itself. */
-  halted({ why, detail, vm, message }: HaltReport): void {
+  halted({ why, detail, position, vm, message }: HaltReport): void {
     this.holds = true;
-    this.inTurn(async () => this.paused ?? this.halt({ why, detail, vm, message })).catch((error) => this.failed(error));
+    this.inTurn(async () => this.paused ?? this.halt({ why, detail, position, vm, message })).catch((error) => this.failed(error));
+  }
+
+  /** The position of a trap is known. Whatever it stands at by now, or not, goes on as it is. */
+  located({ vm, position, message }: HaltReport): void {
+    void this.inTurn(() => {
+      const { paused } = this;
+      if (paused?.why !== 'trap' || paused.vm !== vm || !isSame(paused.message, message)) return;
+      this.paused = { ...paused, position };
+      this.changes.emit({ type: 'paused', paused: this.paused });
+    });
   }
 
   private failed(error: unknown): void {
@@ -168,7 +178,7 @@ export class Pausing {
       .liveControl(vm)
       ?.step(behindMicros)
       .catch((error) => this.failed(error));
-    return this.settle({ why: 'step', detail: '', vm, message: stepped?.handled ?? null });
+    return this.settle({ why: 'step', detail: '', position: '', vm, message: stepped?.handled ?? null });
   }
 
   private async goOn(): Promise<void> {
@@ -199,6 +209,9 @@ export class Pausing {
     return answers.flat();
   }
 }
+
+const isSame = (one: NextMessage | null, { address, sourceAddress, sequence }: NextMessage): boolean =>
+  one?.address === address && one.sourceAddress === sourceAddress && one.sequence === sequence;
 
 /** What waits, and which message of it comes first. */
 function present(vms: readonly VmStand[]): Pick<Paused, 'next' | 'vms'> {

@@ -305,7 +305,7 @@ export class Vm implements VmControl {
   private async loadHalt(): Promise<Halt> {
     const { Halt } = await loadedIn(this.options, import('./turns/halt.js'));
     const by = await this.testedBy();
-    this.halt ??= new Halt(this.runtime.bus, by, this.scheduler, (report) => this.reports.report({ type: 'halted', report }));
+    this.halt ??= new Halt(this.runtime.bus, by, this.scheduler, (event) => this.reports.report(event));
     return this.halt;
   }
 

@@ -23,7 +23,8 @@ export async function codeOf(server: ServerLink, detail: Detail, open: () => unk
   }
 }
 
-function partsOf({ place, isEnd, line, from, lines }: Code): readonly Node[] {
+/** The place, and its lines. */
+export function partsOf({ place, isEnd, line, from, lines }: Code): readonly Node[] {
   const rows = lines.map((text, index) => {
     const number = from + index;
     return element('span', { class: `line${number === line ? ' meant' : ''}` }, [`${String(number).padStart(5)}  ${text}\n`]);

@@ -32,6 +32,11 @@ export class DetailPane {
     this.show();
   }
 
+  /** The state of an actor is shown wherever is travelled to. */
+  opens(actor: string): void {
+    this.moment.opens(actor);
+  }
+
   private show(): void {
     const { detail, travels } = this.view;
     this.box.replaceChildren(...(detail ? this.parts(detail) : [hint()]));

@@ -24,6 +24,7 @@ import { ServerLink } from './server.js';
 import { Sharing } from './sharing.js';
 import { Steps } from './steps.js';
 import { SupervisionPane } from './supervision.js';
+import { TrapPane } from './trap.js';
 import { Travel } from './travel.js';
 import { TwinsPane } from './twins.js';
 import { View } from './view.js';
@@ -51,7 +52,8 @@ const details = new DetailPane(byId('detail'), view, steps, server);
 
 const actors = new ActorsPane(byId('actors'), server);
 
-const pause = new PausePane(byId('standing'), byId('pause'), view, run, server, steps);
+const trap = new TrapPane(byId('trapped'), view, run, server, steps, travel, details);
+const pause = new PausePane(byId('standing'), byId('pause'), view, run, server, steps, trap);
 const points = new PointsPane(byId('points'), server);
 
 const letters = new LettersPane(byId('letters'), run, server, steps);

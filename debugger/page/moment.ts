@@ -14,6 +14,11 @@ export class MomentPane {
     private readonly server: ServerLink,
   ) {}
 
+  /** Its state is shown from now on. */
+  opens(actor: string): void {
+    this.open.add(actor);
+  }
+
   get parts(): readonly Node[] {
     const actors = this.view.run?.lanes.filter(({ isActor }) => isActor) ?? [];
     if (actors.length === 0) return [element('p', { class: 'faint' }, ['no actor has handled anything'])];

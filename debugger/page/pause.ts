@@ -10,6 +10,7 @@ import { element } from './element.js';
 import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
+import type { TrapPane } from './trap.js';
 import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
@@ -36,6 +37,7 @@ export class PausePane {
     private readonly run: Remote<RunInWorker>,
     private readonly server: ServerLink,
     private readonly steps: Steps,
+    private readonly trap: TrapPane,
   ) {
     bar.append(
       element('strong', {}, ['PAUSED']),
@@ -56,6 +58,7 @@ export class PausePane {
     this.button.textContent = paused ? 'go on' : 'pause';
     this.button.setAttribute('aria-pressed', String(paused !== null));
     this.bar.hidden = paused === null;
+    this.trap.told(paused);
     if (paused && JSON.stringify(paused) !== JSON.stringify(before)) this.stands(paused);
     if (!paused) this.goesOn(before);
   }
@@ -75,15 +78,15 @@ export class PausePane {
 
   private async show(paused: Paused): Promise<void> {
     this.newest = paused;
-    const { why, detail, vm, message, next, vms } = paused;
+    const { why, detail, position, vm, message, next, vms } = paused;
     const body = async ({ frame }: StandingMessage) => (frame === '' ? '' : ` ${cut((await this.run.frameText(bytesOf(frame))).body)}`);
-    // Only what is not handled yet is not in the list.
-    const held = why === 'breakpoint' && message ? await body(message) : '';
+    // What is not handled yet is not in the list.
+    const held = (why === 'breakpoint' || why === 'trap') && message ? await body(message) : '';
     const isOther = next && (why !== 'breakpoint' || next.sequence !== message?.sequence || next.sourceAddress !== message.sourceAddress);
     const coming = isOther ? `next: ${textOf(next)} in ${next.vm}${await body(next)}` : '';
     const waiting = vms.filter(({ waiting }) => waiting > 0).map(({ vm, waiting }) => `${vm} ${waiting.toLocaleString('en')}`);
     const parts = [
-      `${WHY[why]}${message ? ` ${textOf(message)}` : ''}${vm ? ` in ${vm}` : ''}${held}${detail ? `: ${detail}` : ''}`,
+      `${WHY[why]}${message ? ` ${textOf(message)}` : ''}${vm ? ` in ${vm}` : ''}${held}${detail ? `: ${detail}` : ''}${position ? ` at ${position}` : ''}`,
       why === 'trap' ? 'in the list as soon as it goes on' : '',
       next ? coming : 'no message waits',
       waiting.length > 0 ? `waiting: ${waiting.join(', ')}` : '',

@@ -1,6 +1,8 @@
 /** What the page asks that is found by playing the recording, each as JSON. */
 
+import { isRecord } from '../../trace/check.js';
 import { bytesOf } from '../../trace/live.js';
+import { postedIn, QuestionError } from '../../trace/question.js';
 import { jsonText } from '../player/json-text.js';
 import type { Player } from '../player/player.js';
 import type { StateQuestion } from '../table/printed.js';
@@ -20,13 +22,15 @@ const codeQuestion = (query: URLSearchParams) => ({
   position: query.get('position') ?? '',
 });
 
-/** @throws Error when it makes no sense */
+/** @throws QuestionError when it makes no sense */
 function questionsIn(body: string): readonly StateQuestion[] {
-  const questions: unknown = JSON.parse(body);
+  const questions = postedIn(body);
   const isList = (value: unknown, type: string) => Array.isArray(value) && value.every((each) => typeof each === type);
-  const fits = ({ actor, numbers, steps }: Partial<StateQuestion>) =>
-    typeof actor === 'string' && isList(numbers, 'number') && isList(steps, 'string');
-  if (!Array.isArray(questions) || !questions.every(fits)) throw new Error('these are no questions about states');
+  const fits = (each: unknown) => {
+    const { actor, numbers, steps } = (isRecord(each) ? each : {}) as Partial<StateQuestion>;
+    return typeof actor === 'string' && isList(numbers, 'number') && isList(steps, 'string');
+  };
+  if (!Array.isArray(questions) || !questions.every(fits)) throw new QuestionError('these are no questions about states');
   return questions as readonly StateQuestion[];
 }
 
@@ -34,7 +38,7 @@ export const played = {
   state: async (player, file, query) => jsonText(await player.state(file, numberIn(query), query.get('actor') ?? '')),
   print: async (player, file, _query, body) => jsonText(await player.print(file, questionsIn(body))),
   try: async (player, file, query, body) =>
-    jsonText(await player.try(file, numberIn(query), query.get('actor') ?? '', bytesOf(String(JSON.parse(body))))),
+    jsonText(await player.try(file, numberIn(query), query.get('actor') ?? '', bytesOf(String(postedIn(body))))),
   compare: async (player, file, query) => jsonText(await player.compare(file, numberIn(query), query.get('actor') ?? '')),
   origin: async (player, file, query) => jsonText(await player.origin(file, numberIn(query), query.get('path') ?? '')),
   test: async (player, file, query) => jsonText(await player.test(file, numberIn(query))),

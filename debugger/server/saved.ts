@@ -9,7 +9,9 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRecord } from '../../trace/check.js';
 import { areNotes, type Note } from '../../trace/notes.js';
+import { postedIn, QuestionError } from '../../trace/question.js';
 import { readNotes, type SavedPart, savePart, saveWithNotes, writeNotes } from '../player/saved-copy.js';
 import type { Subject } from './subject.js';
 
@@ -23,7 +25,7 @@ export async function notesOf(subject: Subject, take: number): Promise<readonly 
 
 /** @throws Error when the recording is not kept in a file of the person's own, or that cannot be written */
 export async function keepNotes(subject: Subject, take: number, body: string): Promise<void> {
-  const notes = notesIn(JSON.parse(body));
+  const notes = notesIn(postedIn(body));
   if (!subject.status.keepsNotes) throw new Error('this recording is in no file of yours: save it as one, and the notes are in it');
   const path = subject.file(take);
   const written = last.then(() => writeNotes(path, notes));
@@ -31,9 +33,11 @@ export async function keepNotes(subject: Subject, take: number, body: string): P
   await written;
 }
 
-/** @returns the bytes of a recording, as they are read. @throws FilterError, RecordingError */
+/** @returns the bytes of a recording, as they are read. @throws QuestionError, FilterError, RecordingError */
 export async function saved(subject: Subject, take: number, body: string): Promise<AsyncIterable<Uint8Array>> {
-  const { part, notes } = JSON.parse(body) as { readonly part?: unknown; readonly notes?: unknown };
+  const what = postedIn(body);
+  if (!isRecord(what)) throw new QuestionError('what is to be saved is a part of a recording, or all of it with notes');
+  const { part, notes } = what;
   const folder = await mkdtemp(join(tmpdir(), 'tandem-save-'));
   const out = join(folder, 'saved.mcap');
   try {
@@ -54,16 +58,16 @@ async function* removedAfter(file: string, folder: string): AsyncGenerator<Uint8
   }
 }
 
-/** @throws Error */
+/** @throws QuestionError */
 function notesIn(notes: unknown): readonly Note[] {
   if (areNotes(notes)) return notes;
-  throw new Error('these are no notes that a recording can keep: a thousand, of ten thousand letters each, are the most');
+  throw new QuestionError('these are no notes that a recording can keep: a thousand, of ten thousand letters each, are the most');
 }
 
-/** @throws Error */
+/** @throws QuestionError */
 function partIn(part: unknown): SavedPart {
-  const { filter, range = null } = (part ?? {}) as Partial<SavedPart>;
-  if (typeof filter === 'string' && (range === null || (Number.isFinite(range.from) && Number.isFinite(range.to))))
+  const { filter, range = null } = (isRecord(part) ? part : {}) as Partial<SavedPart>;
+  if (typeof filter === 'string' && (range === null || (isRecord(range) && Number.isFinite(range.from) && Number.isFinite(range.to))))
     return { filter, range };
-  throw new Error('this says no part of a recording');
+  throw new QuestionError('this says no part of a recording');
 }

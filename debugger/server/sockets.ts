@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isRecord } from '../../trace/check.js';
 import { type Question, wordOf } from '../../trace/live.js';
+import { checkQuestion, QuestionError } from '../../trace/question.js';
 import { jsonText } from '../player/json-text.js';
 import { Applications } from './applications.js';
 import type { Guard, Refusal } from './guard.js';
@@ -54,6 +55,7 @@ export class Sockets {
   }
 
   private toBeShown(page: WebSocket, question: Extract<Question, { readonly what: 'show' }>): Question {
+    checkQuestion(question);
     this.shown.delete(page);
     if (question.picture !== null) this.shown.set(page, question);
     return this.newestShown();
@@ -63,7 +65,7 @@ export class Sockets {
     if (word?.type !== 'ask') return;
     const { id, question } = word;
     try {
-      if (!isRecord(question) || typeof question.what !== 'string') throw new Error('this is no question to an application');
+      if (!isRecord(question) || typeof question.what !== 'string') throw new QuestionError('this is no question to an application');
       const asked = question.what === 'show' ? this.toBeShown(page, question) : question;
       say({ type: 'answer', id, value: await this.subject.ask(asked) });
     } catch (error) {

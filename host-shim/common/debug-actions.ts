@@ -15,6 +15,7 @@ import {
   type TrialText,
   textOf,
 } from '../../trace/live.js';
+import { checkQuestion } from '../../trace/question.js';
 import type { DisplayPort } from './ports/display-port.js';
 
 /** What a debugger asks of a display: `openDisplay` and `openPainter` give one. */
@@ -69,12 +70,13 @@ export class DebugActions {
     if (this.system.paused) await this.system.resume().catch(() => {});
   }
 
-  /** @throws what the system throws */
+  /** @throws QuestionError; what the system throws */
   async ask(question: Question): Promise<unknown> {
     const { system } = this;
     if (question.what === 'health') return system.health();
     if (question.what === 'letters') return (await system.deadLetters()).map((letter) => this.letterText(letter));
     if (!this.acts) throw new Error('this application does not let a debugger act: act: true of its link switches that on');
+    checkQuestion(question);
     switch (question.what) {
       case 'crash':
         return system.crash(question.party);
@@ -113,16 +115,16 @@ export class DebugActions {
       case 'send':
         return system.deliverLetter(this.written(question.frame));
       default:
-        throw new Error('a question that this version of the application does not know');
+        return question satisfies never;
     }
   }
 
   private pausedText(paused: Paused | null): StandingText['paused'] {
     if (!paused) return null;
     const told = <M extends NextMessage>(message: M) => ({ ...message, frame: this.hides ? '' : textOf(message.frame) });
-    const { why, detail, vm, message, next } = paused;
+    const { why, detail, position, vm, message, next } = paused;
     const vms = paused.vms.map(({ vm, waiting }) => ({ vm, waiting }));
-    return { why, detail, vm, message: message && told(message), next: next && told(next), vms };
+    return { why, detail, position, vm, message: message && told(message), next: next && told(next), vms };
   }
 
   /** @throws Error where there is no screen */

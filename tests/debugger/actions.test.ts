@@ -58,6 +58,20 @@ test('who may not act only looks; what is redacted leaves no frame', async () =>
   expect(letter.frame).toBe('');
   await expect(asked(world).ask({ what: 'send', frame: 'ff00' })).rejects.toThrow();
   await expect(asked(world).ask({ what: 'show', picture: null })).rejects.toThrow('no display');
+  const senseless = [
+    { what: 'points', points: 'x' },
+    { what: 'points', points: [null] },
+    { what: 'show', picture: {} },
+    { what: 'show' },
+    { what: 'crash' },
+    { what: 'send', frame: 'xyz' },
+    { what: 'toString' },
+  ];
+  for (const question of senseless)
+    await expect(asked(world).ask(question as Question)).rejects.toMatchObject({
+      name: 'QuestionError',
+      message: expect.stringMatching(/makes no sense|does not know/),
+    });
   await world.until(world.system.stop());
 });
 
@@ -76,7 +90,11 @@ test('it stands, steps, and goes on until a trap; breakpoints have switches, and
   await ask({ what: 'crash', party: 'bank' });
   await ask({ what: 'resume', until: 'trap' });
   await world.pass(100);
-  expect(actions.standing.paused).toMatchObject({ why: 'trap', detail: 'injected fault' });
+  expect(actions.standing.paused).toMatchObject({
+    why: 'trap',
+    detail: 'injected fault',
+    message: { frame: expect.stringMatching(/^[0-9a-f]{20,}$/) },
+  });
   const points = [
     { text: 'bank.deposit to bank if message.amount === 4', on: true },
     { text: 'bank.deposit', on: false },

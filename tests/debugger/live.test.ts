@@ -132,7 +132,7 @@ test('pages are told that an application stands; it goes on when its debugger ha
   const system = await connect(server);
   await expect.poll(() => system.sink).not.toBeNull();
   expect(page.statuses.at(-1)?.standing).toEqual({ points: [], paused: null });
-  const paused = { why: 'asked', detail: '', vm: null, message: null, next: null, vms: [] };
+  const paused = { why: 'asked', detail: '', position: '', vm: null, message: null, next: null, vms: [] };
   system.paused = paused;
   system.changed({ type: 'paused' });
   await expect.poll(() => page.statuses.at(-1)?.standing).toEqual({ points: [], paused });
@@ -161,7 +161,10 @@ test('of two pages that travel, the one that is left has its picture on the scre
   const frames: (number | undefined)[] = [];
   const screen = { show: (picture: { frame: number } | null) => frames.push(picture?.frame), redraw: () => {} };
   await connect(server, { screen: screen as never });
-  const picture = (frame: number) => ({ what: 'show', picture: { frame, items: '', clips: '', strings: [] } });
+  const picture = (frame: number) => ({
+    what: 'show',
+    picture: { frame, width: 1, height: 1, animating: false, items: '', clips: '', omitted: 0, strings: [] },
+  });
   await expect.poll(() => [first, second].map(({ statuses }) => statuses.at(-1)?.isConnected)).toEqual([true, true]);
   await first.ask(picture(1));
   await second.ask(picture(2));

@@ -94,7 +94,10 @@ test('notes that make no sense are refused, in a file and on their way into one'
   for (const body of ['[{}]', 'nonsense', JSON.stringify([{ ...NOTES[0], text: 'x'.repeat(10_001) }])])
     expect((await ask('notes', body)).status).toBe(422);
   expect((await ask('save', '{"part":{"filter":"to:nobody"}}')).status).toBe(422);
-  expect((await ask('save', '{"part":{"range":7}}')).status).toBe(422);
+  for (const body of ['null', '7', '{', '{"part":7}', '{"part":{"filter":"","range":7}}', '{"part":{"range":7}}']) {
+    const answer = await ask('save', body);
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringMatching(/no JSON|is to be saved|no part of a recording/)]);
+  }
   expect((await fetch(new URL('notes?take=1&token=wrong', server.url))).status).toBe(401);
   expect((await fetch(new URL('save?take=1&token=wrong', server.url), { method: 'POST', body: '{}' })).status).toBe(401);
   expect(await (await ask('notes', JSON.stringify(NOTES))).json()).toEqual(NOTES);

@@ -324,9 +324,23 @@ test('the television stands as a whole, goes on message by message and to a pict
   await page.keyboard.press('Escape');
   await page.keyboard.press('g');
   await television.page.keyboard.press('ArrowDown');
-  await where.getByText(/at a trap in \S+ from \S+ to focus in wasm: unreachable/).waitFor();
+  await where.getByText(/at a trap in \S+ from \S+ to focus in wasm \{.*\}: unreachable.* at wasm-actors\/\w+\.ts:\d+/).waitFor();
+  await page
+    .locator('#trapped .place')
+    .getByText(/ended at wasm-actors\/\w+\.ts:\d+/)
+    .waitFor();
+  await page.locator('#trapped .code .meant').waitFor();
+  await page.getByRole('button', { name: 'state before the trap' }).click();
+  await page.locator('.moment[data-actor=focus] .found').first().waitFor();
+  await page.screenshot({ path: artefact('trapped') });
+  // Its own screen again.
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => void (location.hash = 'message=-1'));
+  await page.locator('#said').getByText('#message=-1: there is no such message').waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'go on' }).first().click();
   await expect.poll(focused, PATIENT).toBe(below);
+  // Its message is in the list now, and selected: nobody goes along any more.
+  await page.locator('#detail .trap').waitFor();
 });
 
 test('a television that is loaded again is looked at again', async () => {

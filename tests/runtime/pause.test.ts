@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Paused } from '../../actors/contract/pause.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { frameLength, readHeader } from '../../protocol/frame.js';
 import { type BankOptions, bank, openBank, watcher } from './bank.js';
 
 /** Longer than every deadline, and than a hang. */
@@ -103,10 +104,15 @@ test('a breakpoint holds the whole application before the message, once, also wi
   await world.pass(200);
   const { sequence } = first.message!;
   expect(world.system.paused).toMatchObject({ why: 'breakpoint', message: { kindName: 'bank.deposit', sequence: sequence + 1 } });
+  await world.until(world.system.pauseAt(['bank.deposit if message.none.amount']));
+  world.deposit(4);
+  await world.resume();
+  await world.pass(200);
+  expect(world.system.paused?.detail).toMatch(/^the condition of bank\.deposit if message\.none\.amount threw: .*undefined/);
   await world.until(world.system.pauseAt([]));
   await world.resume();
   await world.pass(200);
-  expect([world.system.paused, world.totals]).toEqual([null, [1, 3, 6]]);
+  expect([world.system.paused, world.totals]).toEqual([null, [1, 3, 6, 10]]);
   const wrong = await world.until(world.system.pauseAt(['bank.deposit if message.']).catch((error: unknown) => error));
   expect(wrong).toMatchObject({ name: 'BreakpointError', code: 'condition' });
   await expect(world.until(world.system.pauseAt(['bank.nothing']))).rejects.toMatchObject({ code: 'kind' });
@@ -130,12 +136,28 @@ test('it goes on until a message was handled, or a trap is caught, which is rest
     detail: 'injected fault',
     message: { kindName: 'bank.deposit', party: 'bank' },
   });
+  const { frame } = world.system.paused!.message!;
+  expect(readHeader(frame, 0)).toMatchObject({ kind: bank.receives.deposit.kind });
+  expect(frame).toHaveLength(frameLength(frame, 0));
   await world.pass(LONG_MS);
   const loadOf = async () => (await world.system.health()).actors.find(({ actor }) => actor === 'bank')?.load?.state;
   expect(await loadOf()).toBe('restarting');
   await world.resume();
   await world.pass(200);
   expect([await loadOf(), world.totals, world.crashes()]).toEqual(['running', [1, 3], 1]);
+  await world.pause();
+  world.teller.send(bank.receives.explode, { account: 0 });
+  await world.resume('trap');
+  // To find it, a source map is read.
+  const position = async () => {
+    await world.pass(10);
+    return world.system.paused?.position;
+  };
+  await expect.poll(position, { timeout: LONG_MS }).toBeTruthy();
+  const place = { why: 'trap', detail: 'the vault is on fire', position: expect.stringMatching(/runtime\/bank\.ts:\d+:\d+$/) };
+  expect(world.system.paused).toMatchObject(place);
+  // Whoever is told of changes alone has it, too.
+  expect(world.changes.findLast(({ type }) => type === 'paused')).toMatchObject({ paused: place });
   await world.until(world.system.stop());
 });
 

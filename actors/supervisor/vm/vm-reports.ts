@@ -78,6 +78,9 @@ export class VmReports {
       case 'halted':
         if (present) this.services.debugging.halted(event.report);
         return;
+      case 'haltLocated':
+        if (present) this.services.debugging.located(event.report);
+        return;
       case 'listenerFailed':
         changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });
         return;

@@ -127,7 +127,7 @@ export class Deaths {
     const restartsAs = this.permit.spend(this.gate.epoch);
     const report = crashes.note({ ...this.identity, trap, frame, attempt, restartsAs });
     this.lives = false;
-    tap.ended(this.gate.address, report.epoch, report);
+    tap.ended(this.gate.address, report.epoch, report, trap);
     return report;
   }
 

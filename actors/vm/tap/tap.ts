@@ -56,7 +56,7 @@ export interface TapListener {
   /** An incarnation runs from now on. @param begin what it begins with; null when it goes on from the one before, and for a port */
   started?(party: number, epoch: number, begin: Beginning | null): void;
   /** An incarnation has ended. @param report null when its supervisor ended it, or it goes on in another VM */
-  ended?(party: number, epoch: number, report: CrashReport | null): void;
+  ended?(party: number, epoch: number, report: CrashReport | null, trap: ActorTrap | null): void;
   /** The source position of a crash is known, as far as it ever will be. */
   located?(report: CrashReport): void;
   /** A snapshot of an actor is kept. @param sequence the last that the actor had sent */
@@ -235,8 +235,8 @@ export class Tap implements FrameTap {
     for (const tell of this.listeners.started) tell(party, epoch, begin);
   }
 
-  ended(party: number, epoch: number, report: CrashReport | null): void {
-    for (const tell of this.listeners.ended) tell(party, epoch, report);
+  ended(party: number, epoch: number, report: CrashReport | null, trap: ActorTrap | null = null): void {
+    for (const tell of this.listeners.ended) tell(party, epoch, report, trap);
   }
 
   located(report: CrashReport): void {

@@ -10,7 +10,7 @@
  */
 import { frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
-import type { LinkPositions } from '../../contract/instance.js';
+import type { ActorTrap, LinkPositions } from '../../contract/instance.js';
 import {
   type HaltReason,
   type HaltReport,
@@ -23,8 +23,10 @@ import {
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
-import { MessageTests, type TestedBy } from '../watch/message-tests.js';
+import { MessageTests, type Met, type TestedBy } from '../watch/message-tests.js';
 import type { Party, Scheduler, Turnstile } from './scheduler.js';
+
+type HaltEvent = Extract<VmEvent, { readonly report: HaltReport }>;
 
 const NOTHING = new Uint8Array(0);
 
@@ -43,12 +45,12 @@ export class Halt implements TapListener, Turnstile {
   private unlisten = (): void => {};
   private goingOn: (() => void)[] = [];
 
-  /** @param met called when it has come to stand by itself */
+  /** @param tell when it has come to stand by itself */
   constructor(
     private readonly bus: VmBus,
     private readonly options: TestedBy & Pick<VmOptions, 'clock' | 'standingTime'>,
     private readonly scheduler: Scheduler,
-    private readonly met: (report: HaltReport) => void,
+    private readonly tell: (event: HaltEvent) => void,
   ) {}
 
   /** In place of those before. @throws BreakpointError `condition`: then those before hold */
@@ -143,32 +145,42 @@ export class Halt implements TapListener, Turnstile {
     const met = this.before.look(party.address, frame, 0);
     if (!met) return false;
     this.held = name;
-    this.halt('breakpoint', met.problem, this.messageOf(party.address, frame));
+    this.halt('breakpoint', problemOf(met), this.messageOf(party.address, frame));
     return true;
   }
 
   handled(party: number, bytes: Uint8Array, _frames: number, again: boolean): void {
-    if (again || this.stands || !this.afterwards?.look(party, bytes, 0)) return;
-    this.halt('after', '', this.messageOf(party, bytes));
+    const met = again || this.stands ? null : this.afterwards?.look(party, bytes, 0);
+    if (met) this.halt('after', problemOf(met), this.messageOf(party, bytes));
   }
 
-  ended(_party: number, _epoch: number, report: CrashReport | null): void {
-    if (report && this.trap && !this.stands) this.trapped(report);
+  ended(_party: number, _epoch: number, report: CrashReport | null, trap: ActorTrap | null): void {
+    if (report && this.trap && !this.stands) this.trapped(report, trap);
   }
 
-  report(event: VmEvent): void {
-    if (event.type === 'crashed' && this.trap && !this.stands) this.trapped(event.report);
+  report(event: VmEvent, trap: ActorTrap | null): void {
+    if (event.type === 'crashed' && this.trap && !this.stands) this.trapped(event.report, trap);
   }
 
-  private trapped({ party, address, reason, message }: CrashReport): void {
-    const { kindName, source, sequence, sentAt } = message;
+  private trapped({ party, address, reason, position, message }: CrashReport, trap: ActorTrap | null): void {
+    const { kindName, source, sequence, sentAt, firstBytes } = message;
     const sourceAddress = this.bus.kinds.addressOf(source) ?? 0;
-    this.halt('trap', reason, { party, address, kindName, source, sourceAddress, sequence, sentAt, frame: NOTHING });
+    const frame = wholeIn(firstBytes);
+    const report = this.halt('trap', reason, { party, address, kindName, source, sourceAddress, sequence, sentAt, frame }, position);
+    if (trap && !trap.isLocated) void this.locate(report, trap);
   }
 
-  private halt(why: HaltReason, detail: string, message: NextMessage): void {
+  /** Its crash is reported when it has been restarted, so its position is searched for here. */
+  private async locate(report: HaltReport, trap: ActorTrap): Promise<void> {
+    await trap.ready();
+    if (trap.position !== '') this.tell({ type: 'haltLocated', report: { ...report, position: trap.position } });
+  }
+
+  private halt(why: HaltReason, detail: string, message: NextMessage, position = ''): HaltReport {
+    const report = { vm: this.bus.vm, why, detail, position, message };
     this.stand();
-    this.met({ vm: this.bus.vm, why, detail, message });
+    this.tell({ type: 'halted', report });
+    return report;
   }
 
   /** @param bytes a frame at their start */
@@ -191,3 +203,8 @@ export class Halt implements TapListener, Turnstile {
 
 const nameOf = (address: number, frame: Uint8Array): string =>
   `${address} ${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
+
+/** The frame that begins there; nothing when it goes on behind the end. */
+const wholeIn = (bytes: Uint8Array): Uint8Array => (bytes.length > KIND_OFFSET && frameLength(bytes, 0) <= bytes.length ? bytes : NOTHING);
+
+const problemOf = ({ problem, text }: Met): string => (problem === '' ? '' : `the condition of ${text} threw: ${problem}`);

@@ -4,11 +4,13 @@ import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '.
 import { system } from '../../../protocol/generated/system.js';
 import { Reader } from '../../../protocol/reader.js';
 import { type Breakpoint, BreakpointError, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
+import { textOfBreakpoint } from '../../contract/breakpoint-text.js';
 import { reasonOf } from '../../contract/thrown.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { VmOptions } from '../vm-options.js';
 
 interface Test {
+  readonly point: Breakpoint;
   readonly kind: string | undefined;
   readonly actor: string | undefined;
   readonly condition: Condition | undefined;
@@ -27,6 +29,8 @@ export interface Met {
   readonly next: Next;
   /** What the condition threw; empty when it is met. */
   readonly problem: string;
+  /** The breakpoint, as a person writes it. */
+  readonly text: string;
 }
 
 /** @returns what the condition threw, an empty text when it is met; null when it is not */
@@ -58,8 +62,9 @@ export class MessageTests {
       if (!conditionOf) throw new BreakpointError('condition', 'this host evaluates no conditions');
       return conditionOf(text);
     };
-    this.tests = points.map(({ kind, actor, condition }) => {
-      return { kind, actor, condition: condition === undefined ? undefined : read(condition) };
+    this.tests = points.map((point) => {
+      const { kind, actor, condition } = point;
+      return { point, kind, actor, condition: condition === undefined ? undefined : read(condition) };
     });
     const all = points.length === 0 ? [] : [system, ...parties];
     this.messages = new Map(all.flatMap(messagesOf).map((message) => [message.kind, message]));
@@ -80,7 +85,7 @@ export class MessageTests {
       if (kind !== kindName || actor !== partyName) continue;
       next ??= this.next(partyName, kindName, bytes, at);
       const problem = problemOf(test, next);
-      if (problem !== null) return { next, problem };
+      if (problem !== null) return { next, problem, text: textOfBreakpoint(test.point) };
     }
     return null;
   }

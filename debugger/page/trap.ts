@@ -1,0 +1,77 @@
+/**
+ * The crash at which an application stands: where it was, in its source, and the state before. Its message is in no recording until it is handled
+ * again or given up, so all of this comes with what says that the application stands.
+ */
+import type { Remote } from 'comlink';
+import type { StandingText } from '../../trace/live.js';
+import type { Code } from '../player/code.js';
+import { partsOf } from './code.js';
+import type { DetailPane } from './detail.js';
+import { actButton } from './dialog.js';
+import { element } from './element.js';
+import { say, sayHow } from './say.js';
+import type { ServerLink } from './server.js';
+import type { Steps } from './steps.js';
+import type { Travel } from './travel.js';
+import type { View } from './view.js';
+import type { RunInWorker } from './worker.js';
+
+type Paused = NonNullable<StandingText['paused']>;
+
+export class TrapPane {
+  /** What is shown, so that it is put together once. */
+  private shown = '';
+
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly view: View,
+    private readonly run: Remote<RunInWorker>,
+    private readonly server: ServerLink,
+    private readonly steps: Steps,
+    private readonly travel: Travel,
+    private readonly details: DetailPane,
+  ) {}
+
+  /** @param paused null while the application goes on */
+  told(paused: Paused | null): void {
+    const { why, message, position, vm } = paused ?? { why: 'asked', message: null, position: '', vm: null };
+    const trapped = why === 'trap' ? message : null;
+    const shown = trapped ? [trapped.party, trapped.source, trapped.sequence, position, vm].join(' ') : '';
+    this.box.hidden = trapped === null;
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.box.replaceChildren();
+    if (!trapped) return;
+    this.box.append(
+      actButton('state before', 'state before the trap', 'travels to the last message that was handled', () => this.before(trapped.party)),
+    );
+    if (position !== '') void this.showCode({ actor: trapped.party, kind: trapped.kindName, vm: vm ?? 'js', position }, shown);
+  }
+
+  private async showCode(query: Readonly<Record<string, string>>, shown: string): Promise<void> {
+    const open = actButton('open in the editor', 'open the trap in the editor', query.position, () => sayHow(() => this.opened(query)));
+    const parts = await this.server.played<Code>('code', query).then(
+      (code) => [open, ...partsOf(code)],
+      (error: unknown) => [
+        element('p', { class: 'place' }, [`ended at ${query.position}: ${error instanceof Error ? error.message : String(error)}`]),
+      ],
+    );
+    if (shown === this.shown) this.box.append(...parts);
+  }
+
+  private async opened(query: Readonly<Record<string, string>>): Promise<string> {
+    const { place, problem } = await this.server.open(query);
+    return problem || `${place} is opened in the editor`;
+  }
+
+  /** While the application stands its state is that after the last message that was handled. */
+  private async before(party: string): Promise<void> {
+    const { run, steps, travel, view } = this;
+    const last = (view.run?.messages ?? 0) - 1;
+    const number = last < 0 ? 0 : (await run.detail(last)).moment;
+    if (number === 0) return say('nothing that was handled is recorded yet: there is no state before');
+    this.details.opens(party);
+    await steps.toNumber(number);
+    await travel.enter();
+  }
+}
