@@ -1,7 +1,9 @@
 /** The source of a handler, with the line that is meant. */
+
 import type { Code } from '../player/code.js';
 import type { Detail } from '../table/run.js';
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 
 /** Which source is meant: where the message ended its handler, or else that handler. */
@@ -19,7 +21,7 @@ export async function codeOf(server: ServerLink, detail: Detail, open: () => unk
     button.addEventListener('click', () => void open());
     return [...partsOf(await server.played<Code>('code', codeQuery(detail))), button, element('p', { id: 'editor-said', role: 'status' })];
   } catch (error) {
-    return [element('p', { class: 'faint' }, [error instanceof Error ? error.message : String(error)])];
+    return [element('p', { class: 'faint' }, [reasonOf(error)])];
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is selected: its path, its message, its causes and effects, its bytes. */
+
 import { durationText, timeText } from '../../trace/text.js';
 import type { Detail, Line } from '../table/run.js';
 import { copied } from './clipboard.js';
@@ -6,6 +7,7 @@ import { codeOf, codeQuery } from './code.js';
 import { element } from './element.js';
 import { MomentPane } from './moment.js';
 import { pathParts, pathSentence } from './path-words.js';
+import { reasonOf } from './reason.js';
 import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import { StatePane } from './state.js';
@@ -111,7 +113,7 @@ export class DetailPane {
       const { place, problem } = await this.server.open(codeQuery(detail));
       this.note(problem || `${place} is opened in the editor`);
     } catch (error) {
-      this.note(error instanceof Error ? error.message : String(error));
+      this.note(reasonOf(error));
     }
   }
 
@@ -138,7 +140,7 @@ export class DetailPane {
       const shown = element('details', isCopied ? {} : { open: '' }, [element('summary', {}, ['the test']), element('pre', {}, [text])]);
       say(element('p', { role: 'status' }, [told]), shown);
     } catch (error) {
-      say(element('p', { class: 'faint', role: 'status' }, [error instanceof Error ? error.message : String(error)]));
+      say(element('p', { class: 'faint', role: 'status' }, [reasonOf(error)]));
     }
   }
 

@@ -1,4 +1,5 @@
 /** The debugger page: puts its panes together, and shows what its server looks at. */
+
 import { proxy, wrap } from 'comlink';
 import type { Status } from '../server/subject.js';
 import type { RunState } from '../table/run.js';
@@ -18,6 +19,7 @@ import { PausePane } from './pause.js';
 import { Plot } from './plot.js';
 import { PointsPane } from './points.js';
 import { PrintField } from './print.js';
+import { reasonOf } from './reason.js';
 import { ScreenPane } from './screen.js';
 import { SendPane } from './send.js';
 import { ServerLink } from './server.js';
@@ -182,7 +184,7 @@ function told(status: Status): void {
   live.told(isOther ? { ...status, problem: 'The application has begun again: load this page again to look at it.' } : status);
   if (shownTake !== null || status.take === null) return;
   shownTake = status.take;
-  open(status.take).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+  open(status.take).catch((error: unknown) => fail(reasonOf(error)));
 }
 
 async function open(take: number): Promise<void> {

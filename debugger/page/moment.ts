@@ -1,5 +1,7 @@
 /** The states of all actors at the moment that is travelled to. Those that are open go along. The server plays the recording for them. */
+
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import type { StatePane } from './state.js';
 import type { View } from './view.js';
@@ -45,7 +47,7 @@ export class MomentPane {
       const { after } = await this.server.played<{ after: unknown }>('state', { number: detail.moment, actor });
       content.replaceChildren(...this.state.values(actor, after));
     } catch (error) {
-      content.replaceChildren(element('p', { class: 'faint' }, [error instanceof Error ? error.message : String(error)]));
+      content.replaceChildren(element('p', { class: 'faint' }, [reasonOf(error)]));
     }
   }
 }

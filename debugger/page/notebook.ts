@@ -2,11 +2,13 @@
  * Notes at messages: each travel leaves one, and a person writes more into it. They are kept in the recording: in its file, or in what is saved of an
  * application that runs. What was written and is not saved yet is asked for when the page is left.
  */
+
 import { NOTE_LENGTH_MAX, NOTES_MAX, type Note } from '../../trace/notes.js';
 import { timeText } from '../../trace/text.js';
 import { actButton, Dialog } from './dialog.js';
 import { download, recordingName } from './download.js';
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
 import type { Travel } from './travel.js';
@@ -40,7 +42,7 @@ export class Notebook {
     try {
       for (const note of await this.server.notes()) this.notes.set(note.number, note);
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = reasonOf(error);
     }
   }
 

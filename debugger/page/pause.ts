@@ -2,11 +2,13 @@
  * An application that stands as a whole: the page says so, where, and what is next, and lets it go on: message by message, to the next picture, to the
  * next trap. The message at which it stands is selected as soon as it is in what is recorded.
  */
+
 import type { Remote } from 'comlink';
 import { bytesOf, type StandingMessage, type StandingText } from '../../trace/live.js';
 import type { Status } from '../server/subject.js';
 import { actButton } from './dialog.js';
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
@@ -133,7 +135,7 @@ export class PausePane {
   }
 
   private async ask(question: Parameters<ServerLink['ask']>[0]): Promise<void> {
-    await this.server.ask(question).catch((error) => say(error instanceof Error ? error.message : String(error)));
+    await this.server.ask(question).catch((error) => say(reasonOf(error)));
   }
 }
 

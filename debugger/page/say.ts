@@ -1,4 +1,5 @@
 /** A word to whoever sits before the page, which goes by itself. */
+import { reasonOf } from './reason.js';
 
 /** Long enough to be read. */
 const SHOWN_MS = 8_000;
@@ -19,6 +20,6 @@ export async function sayHow(work: () => Promise<string>): Promise<void> {
   try {
     say(await work());
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    say(reasonOf(error));
   }
 }

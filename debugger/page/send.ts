@@ -1,8 +1,10 @@
 /** A message is edited, and sent: into a throw-away copy of its actor, of now or of the moment in the recording, or for real. */
+
 import type { Remote } from 'comlink';
 import { type TrialText, textOf } from '../../trace/live.js';
 import { actButton, Dialog } from './dialog.js';
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import { trialParts } from './trial.js';
 import type { View } from './view.js';
@@ -70,7 +72,7 @@ export class SendPane {
       this.pane.say(`${what}: done`);
     } catch (error) {
       this.trial.replaceChildren();
-      this.pane.say(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.pane.say(`${what}: ${reasonOf(error)}`);
     }
   }
 }

@@ -2,10 +2,12 @@
  * The state of an actor before and after the message that is selected: what has changed, and all of it, to be searched. A value that is clicked leads to
  * the message whose handling set it, and from there on to the one before. The server plays the recording for it.
  */
+
 import { shortText } from '../../trace/text.js';
 import type { Origin } from '../player/timeline.js';
 import { changesOf } from './changes.js';
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
 import type { View } from './view.js';
@@ -42,7 +44,7 @@ export class StatePane {
       const change = await this.server.played<StateChange>('state', { number: detail.line.number, actor: detail.line.target });
       if (this.view.detail === detail) this.fill(this.partsOf(change));
     } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
+      this.say(reasonOf(error));
     }
   }
 
@@ -141,7 +143,7 @@ export class StatePane {
       await this.steps.toNumber(setBy.number);
       await this.steps.showState();
     } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
+      this.say(reasonOf(error));
     }
   }
 

@@ -2,6 +2,7 @@
  * The crash at which an application stands: where it was, in its source, and the state before. Its message is in no recording until it is handled
  * again or given up, so all of this comes with what says that the application stands.
  */
+
 import type { Remote } from 'comlink';
 import type { StandingText } from '../../trace/live.js';
 import type { Code } from '../player/code.js';
@@ -9,6 +10,7 @@ import { partsOf } from './code.js';
 import type { DetailPane } from './detail.js';
 import { actButton } from './dialog.js';
 import { element } from './element.js';
+import { reasonOf } from './reason.js';
 import { say, sayHow } from './say.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
@@ -52,9 +54,7 @@ export class TrapPane {
     const open = actButton('open in the editor', 'open the trap in the editor', query.position, () => sayHow(() => this.opened(query)));
     const parts = await this.server.played<Code>('code', query).then(
       (code) => [open, ...partsOf(code)],
-      (error: unknown) => [
-        element('p', { class: 'place' }, [`ended at ${query.position}: ${error instanceof Error ? error.message : String(error)}`]),
-      ],
+      (error: unknown) => [element('p', { class: 'place' }, [`ended at ${query.position}: ${reasonOf(error)}`])],
     );
     if (shown === this.shown) this.box.append(...parts);
   }

@@ -5,13 +5,14 @@ import { compileFilter } from '../../trace/filter.js';
 import { NOTES_FILE, type Note, notesIn, packedNotes } from '../../trace/notes.js';
 import { Recorder } from '../../trace/recorder.js';
 import { Schemas } from '../../trace/schemas.js';
+import { type Range, within } from '../table/shown.js';
 import { copyFitting } from './fitting-copy.js';
 import { withRecording } from './recording-file.js';
 
 /** What of a recording is saved: times at which messages were sent, in microseconds; null for the whole run. */
 export interface SavedPart {
   readonly filter: string;
-  readonly range: { readonly from: number; readonly to: number } | null;
+  readonly range: Range | null;
 }
 
 /** Notes that a recording has in it. @throws RecordingError */
@@ -58,10 +59,7 @@ export async function savePart(path: string, out: string, { filter, range }: Sav
     const fits = compileFilter(filter, new Schemas(recording.facts.parties));
     const recorder = new Recorder(await openRecordingSink(out), recording.facts);
     try {
-      await copyFitting(recording, recorder, (message) => {
-        const at = message.sentAt ?? message.begunAt ?? 0;
-        return (!range || (at >= range.from && at <= range.to)) && fits(message);
-      });
+      await copyFitting(recording, recorder, within(fits, range));
     } finally {
       await recorder.close();
     }

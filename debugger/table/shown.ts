@@ -21,7 +21,8 @@ export interface Range {
   readonly to: number;
 }
 
-function within(fits: MessageFilter, range: Range | null): MessageFilter {
+/** What fits, of what was sent in a range of the time. */
+export function within(fits: MessageFilter, range: Range | null): MessageFilter {
   if (!range) return fits;
   const { from, to } = range;
   return (message) => {

@@ -52,6 +52,15 @@ const filter = async (text: string) => {
 };
 const nextFrame = () => page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
 
+const selectLastKey = async () => {
+  await filter('kind:focus.key body.phase="down"');
+  await page.locator('.row').last().click();
+  await page
+    .locator('#detail h2')
+    .getByText(/focus\.key/)
+    .waitFor();
+};
+
 const messages = async () => Number((await page.locator('#state').textContent())!.replace(/ messages.*/, '').replaceAll(',', ''));
 
 test('the page waits for the television, and goes along with it when it comes', async () => {
@@ -214,12 +223,7 @@ test('supervision says who supervises whom, and which version each follower has'
 });
 
 test('a message is edited, tried in a throw-away copy, and sent for real', async () => {
-  await filter('kind:focus.key body.phase="down"');
-  await page.locator('.row').last().click();
-  await page
-    .locator('#detail h2')
-    .getByText(/focus\.key/)
-    .waitFor();
+  await selectLastKey();
   await page.keyboard.press('e');
   const body = page.getByRole('textbox', { name: 'Body of the message' });
   await body.fill('{ "key": "sideways", "phase": "down" }');
@@ -240,12 +244,7 @@ test('a message is edited, tried in a throw-away copy, and sent for real', async
 });
 
 test('notes of an application that runs are in what is saved of it, which is whole', async () => {
-  await filter('kind:focus.key body.phase="down"');
-  await page.locator('.row').last().click();
-  await page
-    .locator('#detail h2')
-    .getByText(/focus\.key/)
-    .waitFor();
+  await selectLastKey();
   await page.keyboard.press('Enter');
   await page.keyboard.press('h');
   await page
