@@ -8,12 +8,12 @@ import { compared, type TwinReport, tried } from '../../host-shim/replay/twins.j
 import { valueAtSteps } from '../../trace/expression.js';
 import type { TrialText } from '../../trace/live.js';
 import { parsePath } from '../../trace/values.js';
-import type { StateQuestion } from '../table/printed.js';
 import { loadCast, pathOf } from './application.js';
 import { type Code, type CodeQuestion, codeOf } from './code.js';
 import { pastedTest } from './copied-test.js';
 import { EditorError, openInEditor } from './editor.js';
 import { withRecording } from './recording-file.js';
+import type { StateQuestion } from './state-question.js';
 import { type Origin, Timeline } from './timeline.js';
 
 /** Recordings that are played for states: the one that is looked at, and one before. */

@@ -3,9 +3,9 @@ import { rename, rm } from 'node:fs/promises';
 import { openRecordingSink } from '../../host-shim/node/recordings.js';
 import { compileFilter } from '../../trace/filter.js';
 import { NOTES_FILE, type Note, notesIn, packedNotes } from '../../trace/notes.js';
+import { type Range, within } from '../../trace/range.js';
 import { Recorder } from '../../trace/recorder.js';
 import { Schemas } from '../../trace/schemas.js';
-import { type Range, within } from '../table/shown.js';
 import { copyFitting } from './fitting-copy.js';
 import { withRecording } from './recording-file.js';
 

@@ -5,7 +5,7 @@ import { bytesOf } from '../../trace/live.js';
 import { postedIn, QuestionError } from '../../trace/question.js';
 import { jsonText } from '../player/json-text.js';
 import type { Player } from '../player/player.js';
-import type { StateQuestion } from '../table/printed.js';
+import type { StateQuestion } from '../player/state-question.js';
 
 /** What of a player the page asks for. */
 export type PagePlayer = Pick<Player, 'state' | 'print' | 'try' | 'compare' | 'origin' | 'test' | 'code' | 'open' | 'close'>;

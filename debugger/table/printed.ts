@@ -9,17 +9,11 @@ import type { Bodies } from '../../trace/bodies.js';
 import { type Expression, ExpressionError, type PathInExpression, parseExpression, valueAtSteps } from '../../trace/expression.js';
 import type { Schemas } from '../../trace/schemas.js';
 import { shortText } from '../../trace/text.js';
+import type { StateQuestion } from '../player/state-question.js';
 import type { MessageTable } from './message-table.js';
 
 /** Messages at which states are looked at: each is decoded whole. */
 const STATES_MAX = 5_000;
-
-/** States that are to be found: of one actor, after each of these messages, which rise, what is at a path. */
-export interface StateQuestion {
-  readonly actor: string;
-  readonly numbers: readonly number[];
-  readonly steps: readonly string[];
-}
 
 export interface PrintPlan {
   readonly questions: readonly StateQuestion[];

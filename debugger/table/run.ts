@@ -25,7 +25,7 @@ import { MessageTable } from './message-table.js';
 import { Printed, type PrintPlan, type PrintResult } from './printed.js';
 import { Row } from './row.js';
 import { type Screen, Screens } from './screens.js';
-import { type Filtered, type Range, Shown } from './shown.js';
+import { type Filtered, Shown } from './shown.js';
 import type { Detail, GrowingSource, LaneInfo, Line, RunEvent, RunState } from './told.js';
 import { type Topic, topicsOf } from './topics.js';
 

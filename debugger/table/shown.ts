@@ -1,6 +1,7 @@
 /** The rows that the list shows: all, or those that fit a filter and are in a range of the time. A table grows, and what fits grows with it. */
 import { Column } from '../../trace/column.js';
 import { compileFilter, FilterError, type MessageFilter } from '../../trace/filter.js';
+import { type Range, within } from '../../trace/range.js';
 import type { Schemas } from '../../trace/schemas.js';
 import type { MessageTable } from './message-table.js';
 import { Row } from './row.js';
@@ -14,21 +15,6 @@ export interface Filtered {
   readonly error: { readonly text: string; readonly position: number } | null;
   /** Another filter was asked for before this one was through. */
   readonly isOutdated: boolean;
-}
-
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What fits, of what was sent in a range of the time. */
-export function within(fits: MessageFilter, range: Range | null): MessageFilter {
-  if (!range) return fits;
-  const { from, to } = range;
-  return (message) => {
-    const at = message.sentAt ?? message.begunAt ?? 0;
-    return at >= from && at <= to && fits(message);
-  };
 }
 
 /** What fits a filter, as far as the table was looked at. */

@@ -1,4 +1,5 @@
 /** Which folder may import which, and which names it may use: what the compiler cannot check, and that it checks the rest. */
+import { posix } from 'node:path';
 import { importsOf, isAssemblyScript, isCode, lineAt, type Tree, withoutComments } from './tree.js';
 
 interface Layer {
@@ -173,6 +174,23 @@ export function wrongWaysIn(tree: Tree): string[] {
       .filter((entry) => !wanted.some(([one]) => one === entry))
       .map((entry) => `tsconfig.json leads ${entry} somewhere, and package.json nowhere`),
   ];
+}
+
+/** What is published and imports what is not: it would be found where the package is installed, and nowhere else. */
+export function unpublishedImports(tree: Tree): string[] {
+  const { files = [] } = JSON.parse(tree.get('package.json') ?? '{}') as { files?: string[] };
+  const published = files.flatMap((pattern) => {
+    const [, folder, names] = /^dist\/([^*{]+)(?:\{([^}]+)\}\/)?\*\*/.exec(pattern) ?? [];
+    return folder === undefined ? [] : (names?.split(',') ?? ['']).map((name) => posix.join(folder, name, '/'));
+  });
+  const isPublished = (path: string): boolean => published.some((folder) => path.startsWith(folder));
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!isCode(path) || isAssemblyScript(path) || !isPublished(path)) continue;
+    for (const { specifier, target, line } of importsOf(path, text))
+      if (target && !isPublished(target)) findings.push(`${path}:${line} imports ${specifier}, which is not published`);
+  }
+  return findings;
 }
 
 /** Platform, clock and chance where there are none, and mathematics that would make twins differ. */

@@ -30,6 +30,7 @@ const waysIn = (exports: Record<string, unknown>, paths: Record<string, string[]
   'package.json': JSON.stringify({ name: 'p', exports }),
   'tsconfig.json': JSON.stringify({ compilerOptions: { paths } }),
 });
+const publishing = (...files: string[]) => ({ 'package.json': JSON.stringify({ files }) });
 const lines = (count: number): string => 'x\n'.repeat(count);
 const marker = ['TO', 'DO'].join('');
 const place = ['/wo', 'rk/main'].join('');
@@ -334,6 +335,25 @@ const RULES: readonly Rule[] = [
       { '.': './dist/a/index.js', './b': './dist/b/index.js', './guests/*': './dist/c/*' },
       { p: ['./a/index.ts'], 'p/b': ['./b/index.ts'] },
     ),
+  },
+  {
+    says: 'what is published imports only what is published',
+    findings: layers.unpublishedImports,
+    broken: [
+      [
+        { ...publishing('dist/d/{a,b}/**'), 'd/a/one.ts': "import { x } from '../c/two.js';" },
+        'd/a/one.ts:1 imports ../c/two.js, which is not published',
+      ],
+      [
+        { ...publishing('dist/d/**/*.js'), 'd/a/one.ts': "import type { X } from '../../e/two.js';" },
+        'd/a/one.ts:1 imports ../../e/two.js, which is not published',
+      ],
+    ],
+    kept: {
+      ...publishing('dist/d/{a,b}/**', 'dist/e/**/*.{js,d.ts}', 'dist/f/*.wasm'),
+      'd/a/one.ts': "import { x } from '../b/two.js';\nimport { y } from '../../e/f/three.js';",
+      'd/c/four.ts': "import { x } from '../../g/five.js';",
+    },
   },
   {
     says: 'no platform, clock or chance below the hosts, and no mathematics that engines round differently in actors',
