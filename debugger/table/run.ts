@@ -11,6 +11,7 @@ import { VM_NAMES } from '../../trace/flow-state.js';
 import { remarkOf } from '../../trace/line.js';
 import { messagesOf } from '../../trace/messages.js';
 import { type OpenRecording, openRecording } from '../../trace/open.js';
+import type { Range } from '../../trace/range.js';
 import { RecordingError, type RecordingFacts, type RecordingSource } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
 import type { TraceStep } from '../../trace/step.js';
