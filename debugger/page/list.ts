@@ -1,8 +1,8 @@
 /** The list of messages. However many there are, it has elements for those that are seen. */
 import type { Remote } from 'comlink';
-import { durationText, timeText } from '../../trace/text.js';
 import type { Line } from '../table/run.js';
 import { element } from './element.js';
+import { COLUMNS, ListRow } from './list-row.js';
 import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
@@ -10,30 +10,16 @@ const ROW_HEIGHT = 22;
 /** Browsers draw no element that is taller than some millions of pixels: beyond that, a pixel of the scroll bar is several rows. */
 const HEIGHT_MAX = 8_000_000;
 
-/** What each is called. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  number: '#',
-  time: 'time',
-  parties: 'from → to',
-  kind: 'kind',
-  printed: 'printed',
-  size: 'size',
-  wait: 'wait',
-  handle: 'handle',
-  body: 'body',
-};
-
-/** The element of a line, and what it says. */
-interface Shown {
-  readonly says: string;
-  readonly row: HTMLElement;
-}
-
 export class ListPane {
   private first = 0;
+  /** Pixels that it is scrolled by. */
+  private top = 0;
+  /** Of the box. Asking it would lay out the page each time. */
+  private boxHeight = 0;
   private asking = false;
   private stale = false;
-  private rows: ReadonlyMap<number, Shown> = new Map();
+  /** By the rows that they show. */
+  private rows: ReadonlyMap<number, ListRow> = new Map();
   private readonly heads = element('div', { class: 'heads', role: 'row' });
   private readonly filler = element('div', { class: 'filler' });
   private readonly body = element('div', { class: 'rows', role: 'rowgroup' });
@@ -47,12 +33,17 @@ export class ListPane {
     box.role = 'grid';
     box.ariaLabel = 'Messages';
     box.tabIndex = 0;
+    this.heads.append(
+      ...Object.entries(COLUMNS).map(([name, text]) => element('span', { class: `cell ${name}`, role: 'columnheader' }, [text])),
+    );
     box.append(this.heads, this.filler, this.body);
     box.addEventListener('scroll', () => {
-      this.first = this.firstAt(box.scrollTop);
-      void this.ask();
+      if (this.scrolled()) void this.ask();
     });
-    new ResizeObserver(() => void this.ask()).observe(box);
+    new ResizeObserver(([{ contentRect }]) => {
+      this.boxHeight = contentRect.height;
+      void this.ask();
+    }).observe(box);
     view.on(['filter', 'marks', 'printed'], () => void this.ask());
     view.on(['run', 'follows'], () => void this.grown());
     box.addEventListener('wheel', ({ deltaY }) => {
@@ -62,28 +53,45 @@ export class ListPane {
   }
 
   private get visible(): number {
-    return Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT) - 1);
+    return Math.max(1, Math.floor(this.boxHeight / ROW_HEIGHT) - 1);
   }
 
   /** With the heads of the columns, which are as high as a row. */
   private get height(): number {
-    return Math.min(HEIGHT_MAX, Math.max((this.view.shown + 1) * ROW_HEIGHT, this.box.clientHeight));
+    return Math.min(HEIGHT_MAX, Math.max((this.view.shown + 1) * ROW_HEIGHT, this.boxHeight));
   }
 
   private firstAt(top: number): number {
-    const range = this.height - this.box.clientHeight;
+    const range = this.height - this.boxHeight;
     return range <= 0 ? 0 : Math.round((top / range) * Math.max(0, this.view.shown - this.visible));
   }
 
   private topOf(first: number): number {
     const rows = Math.max(1, this.view.shown - this.visible);
-    return (Math.min(first, rows) / rows) * (this.height - this.box.clientHeight);
+    return (Math.min(first, rows) / rows) * (this.height - this.boxHeight);
   }
 
   /** The newest are seen while the page goes along. */
   private async grown(): Promise<void> {
+    if (this.view.follows) {
+      this.stretch();
+      this.box.scrollTop = this.height;
+      this.scrolled();
+    }
     await this.ask();
-    if (this.view.follows) this.box.scrollTop = this.height;
+  }
+
+  /** @returns whether it stands elsewhere than before */
+  private scrolled(): boolean {
+    const top = this.box.scrollTop;
+    if (top === this.top) return false;
+    this.top = top;
+    this.first = this.firstAt(top);
+    return true;
+  }
+
+  private stretch(): void {
+    this.filler.style.height = `${this.height - ROW_HEIGHT}px`;
   }
 
   /** Scrolls to what is selected when it is not seen. */
@@ -103,59 +111,32 @@ export class ListPane {
     this.asking = true;
     while (this.stale) {
       this.stale = false;
-      this.filler.style.height = `${this.height - ROW_HEIGHT}px`;
+      this.stretch();
       const lines = await this.run.lines(this.first, this.visible + 1);
       this.box.classList.toggle('prints', this.view.printed !== null);
-      this.nameColumns();
       // Rows farther down would keep a list that has become shorter as long as it was.
-      const top = Math.min(this.box.scrollTop, this.height - this.box.clientHeight);
+      const top = Math.min(this.top, this.height - this.boxHeight);
       this.body.style.transform = `translateY(${top}px)`;
       this.fill(lines);
     }
     this.asking = false;
   }
 
-  private nameColumns(): void {
-    const names = Object.keys(COLUMNS).filter((name) => name !== 'printed' || this.view.printed !== null);
-    if (this.heads.children.length === names.length) return;
-    this.heads.replaceChildren(...names.map((name) => element('span', { class: `cell ${name}`, role: 'columnheader' }, [COLUMNS[name]])));
-  }
-
-  /** A line that says what it said keeps its element, also while more come: whoever points at it does not lose it. */
+  /** A line that is shown already keeps its element, also while more come: whoever points at it does not lose it. The others are used again. */
   private fill(lines: readonly Line[]): void {
-    const before = this.rows;
-    const rows = new Map<number, Shown>();
-    this.rows = rows;
-    const elements = lines.map((line) => {
-      const says = JSON.stringify([line, line.row === this.view.selected, this.view.marks.has(line.row), this.view.printed !== null]);
-      const known = before.get(line.row);
-      const made = known?.says === says ? known : { says, row: this.row(line) };
-      rows.set(line.row, made);
-      return made.row;
-    });
-    const { children } = this.body;
-    if (elements.length === children.length && elements.every((each, at) => each === children[at])) return;
-    this.body.replaceChildren(...(elements.length > 0 ? elements : [this.empty()]));
-  }
-
-  private row(line: Line): HTMLElement {
     const { view } = this;
-    const isSelected = line.row === view.selected;
-    const classes = ['row', isSelected ? 'selected' : '', line.remark ? 'wrong' : ''].filter(Boolean).join(' ');
-    const row = element('div', { class: classes, role: 'row', id: `row-${line.row}`, 'aria-selected': String(isSelected) }, [
-      cell('number', `${view.marks.has(line.row) ? '★ ' : ''}${line.number || ''}`),
-      cell('time', timeText(line.at).slice(3)),
-      cell('parties', `${line.source} → ${line.target}`),
-      cell('kind', line.kind),
-      ...(view.printed ? [cell('printed', line.printed)] : []),
-      cell('size', line.bytes === null ? '' : `${line.bytes} B`),
-      cell('wait', line.waited === null ? '' : durationText(line.waited)),
-      cell('handle', line.handling === null ? '' : durationText(line.handling)),
-      cell('body', line.remark ? `(${line.remark}) ${line.body}` : line.body),
-    ]);
-    if (isSelected) this.box.setAttribute('aria-activedescendant', row.id);
-    row.addEventListener('pointerdown', () => this.select(line.row));
-    return row;
+    const shown = new Set(lines.map(({ row }) => row));
+    const free = [...this.rows].filter(([row]) => !shown.has(row)).map(([, each]) => each);
+    const rows = new Map(lines.map((line) => [line.row, this.rows.get(line.row) ?? free.shift() ?? new ListRow(this.select)]));
+    this.rows = rows;
+    for (const line of lines)
+      rows.get(line.row)!.show(line, { isSelected: line.row === view.selected, isMarked: view.marks.has(line.row) });
+    const selected = rows.get(view.selected);
+    if (selected) this.box.setAttribute('aria-activedescendant', selected.element.id);
+    const elements = [...rows.values()].map((each) => each.element);
+    const { children } = this.body;
+    if (lines.length > 0 && elements.length === children.length && elements.every((each, at) => each === children[at])) return;
+    this.body.replaceChildren(...(elements.length > 0 ? elements : [this.empty()]));
   }
 
   private empty(): HTMLElement {
@@ -166,5 +147,3 @@ export class ListPane {
     return element('div', { class: 'empty' }, [text]);
   }
 }
-
-const cell = (name: string, text: string): HTMLElement => element('span', { class: `cell ${name}`, role: 'gridcell' }, [text]);

@@ -10,22 +10,29 @@ export interface Surface {
 /** @param draw on an empty surface. @returns asks for it to be drawn anew */
 export function surfaceOf(canvas: HTMLCanvasElement, draw: (surface: Surface) => void): () => void {
   let isAsked = false;
+  let [width, height] = [0, 0];
   const redraw = () => {
     isAsked = false;
-    const { clientWidth: width, clientHeight: height } = canvas;
     const ratio = devicePixelRatio;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    // Giving a canvas its size clears it, and takes new memory.
+    if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
     const context = canvas.getContext('2d');
     if (!context || width === 0) return;
+    context.save();
+    context.clearRect(0, 0, wide, high);
     context.scale(ratio, ratio);
     draw({ context, width, height });
+    context.restore();
   };
   const ask = () => {
     if (!isAsked) requestAnimationFrame(redraw);
     isAsked = true;
   };
-  new ResizeObserver(ask).observe(canvas);
+  new ResizeObserver(([{ contentRect }]) => {
+    ({ width, height } = contentRect);
+    ask();
+  }).observe(canvas);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ask);
   return ask;
 }
