@@ -87,7 +87,7 @@ export class LanesPane {
     this.drawAxis(context, width, height);
     this.drawPictures(context, width, height);
     for (const [index, lane] of this.lanes.entries()) this.drawLane(context, lane, index, width);
-    this.drawSelection(context, width);
+    this.drawSelection(context, width, height);
   }
 
   private drawAxis(context: CanvasRenderingContext2D, width: number, height: number): void {
@@ -133,14 +133,15 @@ export class LanesPane {
     const top = AXIS_HEIGHT + index * LANE_HEIGHT;
     const bars = this.bars[index];
     const colour = themed(canvas, `vm-${vm}`);
-    context.fillStyle = colour;
+    const wrong = themed(canvas, 'wrong');
+    context.strokeStyle = themed(canvas, 'back');
     const bar = top + (LANE_HEIGHT - BAR_HEIGHT) / 2;
     for (let i = 0; i < bars.from.length; i++) {
       const left = GUTTER + bars.from[i];
-      context.fillStyle = bars.troubled[i] || bars.long[i] ? themed(canvas, 'wrong') : colour;
+      context.fillStyle = bars.troubled[i] || bars.long[i] ? wrong : colour;
       const wide = Math.max(BAR_WIDTH_MIN, bars.to[i] - bars.from[i]);
       context.fillRect(left, bar, wide, BAR_HEIGHT);
-      if (bars.long[i]) this.drawLong(context, left, bar, wide);
+      if (bars.long[i]) this.drawLong(context, left, bar, Math.min(wide, width - left));
     }
     context.fillStyle = themed(canvas, 'back');
     context.fillRect(0, top, GUTTER, LANE_HEIGHT);
@@ -167,10 +168,8 @@ export class LanesPane {
     context.beginPath();
     context.rect(left, top, wide, BAR_HEIGHT);
     context.clip();
-    context.strokeStyle = themed(this.canvas, 'back');
     context.beginPath();
-    const last = Math.min(left + wide, this.canvas.clientWidth);
-    for (let x = Math.max(left, GUTTER - BAR_HEIGHT) + STRIPE_PIXELS; x < last + BAR_HEIGHT; x += STRIPE_PIXELS) {
+    for (let x = Math.max(left, GUTTER - BAR_HEIGHT) + STRIPE_PIXELS; x < left + wide + BAR_HEIGHT; x += STRIPE_PIXELS) {
       context.moveTo(x, top);
       context.lineTo(x - BAR_HEIGHT, top + BAR_HEIGHT);
     }
@@ -178,13 +177,13 @@ export class LanesPane {
     context.restore();
   }
 
-  private drawSelection(context: CanvasRenderingContext2D, width: number): void {
+  private drawSelection(context: CanvasRenderingContext2D, width: number, height: number): void {
     const { detail } = this.view;
     if (!detail) return;
     const { line, causes, effects, path } = detail;
     context.save();
     context.beginPath();
-    context.rect(GUTTER, 0, width - GUTTER, this.canvas.clientHeight);
+    context.rect(GUTTER, 0, width - GUTTER, height);
     context.clip();
     const on = path?.steps.map((step) => step.line) ?? [];
     context.lineWidth = 1.2;
