@@ -40,6 +40,8 @@ export type Question =
   | { readonly what: 'break'; readonly at: string }
   /** Lets it stand as a whole, handles one message, or lets it go on: until the next picture of its screen, or the next trap. */
   | { readonly what: 'pause' | 'step' }
+  /** What waits while it stands. Nothing comes to stand by this. */
+  | { readonly what: 'waiting' }
   | { readonly what: 'resume'; readonly until?: 'picture' | 'trap' }
   /** Where it stands by itself, in place of what was said before. */
   | { readonly what: 'points'; readonly points: readonly PausePoint[] }

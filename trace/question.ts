@@ -41,6 +41,7 @@ const SHAPES: Readonly<Record<Question['what'], Shape>> = {
   move: { ...PARTY, to: oneOf(['js', 'wasm']) },
   break: { at: text },
   pause: {},
+  waiting: {},
   step: {},
   resume: { until: oneOf([undefined, 'picture', 'trap']) },
   points: { points: list(fields({ text, on: flag })) },

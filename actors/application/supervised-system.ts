@@ -130,6 +130,8 @@ export interface System {
    * @param breakpoints also as texts, as `breakOn` takes them @throws BreakpointError: then those before hold; ControlError
    */
   pauseAt(breakpoints: readonly (Breakpoint | string)[]): Promise<void>;
+  /** How it stands, with what waits by now; null while it goes on, and it does not come to stand by this. @throws ControlError */
+  lookAgain(): Promise<Paused | null>;
   /** How it stands; null while it goes on. Each stand and going on is also a change, `paused`. */
   readonly paused: Paused | null;
   /** The sum over all running VMs. */
@@ -339,6 +341,10 @@ export class SupervisedSystem implements System {
 
   async pauseAt(breakpoints: readonly (Breakpoint | string)[]): Promise<void> {
     return (await this.supervisor.debugging.pause()).haltBefore(breakpoints);
+  }
+
+  async lookAgain(): Promise<Paused | null> {
+    return (await this.supervisor.debugging.pause()).lookAgain();
   }
 
   get paused(): Paused | null {

@@ -44,6 +44,11 @@ export class Pausing {
     return this.inTurn(() => (this.paused ? this.look(this.paused) : this.halt(ASKED)));
   }
 
+  /** What waits by now, if it stands. @throws ControlError */
+  lookAgain(): Promise<Paused | null> {
+    return this.inTurn(() => this.paused && this.look(this.paused));
+  }
+
   private async look(paused: Paused): Promise<Paused> {
     this.paused = { ...paused, ...present(await this.stood()) };
     return this.paused;

@@ -103,7 +103,7 @@ export class PausePane {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(async () => {
       if (!this.paused) return;
-      const now = (await this.server.ask({ what: 'pause' }).catch(() => null)) as StandingText | null;
+      const now = (await this.server.ask({ what: 'waiting' }).catch(() => null)) as StandingText | null;
       if (now?.paused && this.paused) void this.show(now.paused);
       if (this.paused) this.lookAgain();
     }, LOOK_MS);

@@ -32,6 +32,7 @@ export type ActedOnSystem = Pick<
   | 'moveActor'
   | 'breakOn'
   | 'pause'
+  | 'lookAgain'
   | 'step'
   | 'resume'
   | 'pauseAt'
@@ -96,6 +97,9 @@ export class DebugActions {
         return null;
       case 'pause':
         await system.pause();
+        return this.standing;
+      case 'waiting':
+        await system.lookAgain();
         return this.standing;
       case 'step':
         await system.step();

@@ -84,7 +84,7 @@ test('it stands, steps, and goes on until a trap; breakpoints have switches, and
   expect(actions.standing).toEqual({ points: [], paused: null });
   expect((await ask({ what: 'pause' })).paused).toMatchObject({ why: 'asked', next: null });
   for (const amount of [1, 2]) teller.send(bank.receives.deposit, { account: 0, amount });
-  expect((await ask({ what: 'pause' })).paused?.next).toMatchObject({ kindName: 'bank.deposit', vm: 'js', address: bank.address });
+  expect((await ask({ what: 'waiting' })).paused?.next).toMatchObject({ kindName: 'bank.deposit', vm: 'js', address: bank.address });
   expect((await ask({ what: 'step' })).paused).toMatchObject({ why: 'step', message: { kindName: 'bank.deposit' } });
   await expect(ask({ what: 'resume', until: 'picture' })).rejects.toThrow('no display');
   await ask({ what: 'crash', party: 'bank' });

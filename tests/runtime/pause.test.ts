@@ -43,7 +43,7 @@ test('while it stands nothing is handled, time stands with its timers, and what 
   expect([await handled(), host.clock.nowMicros(), fired, totals]).toEqual([before, at, [], []]);
   // Whoever asks again sees what waits now.
   const waits = { next: { kindName: 'bank.deposit', vm: 'js', source: 'teller' }, why: 'asked', at };
-  expect(await world.pause()).toMatchObject({ ...waits, vms: [{ waiting: 0 }, { waiting: 2 }, { waiting: 0 }] });
+  expect(await world.until(system.lookAgain())).toMatchObject({ ...waits, vms: [{ waiting: 0 }, { waiting: 2 }, { waiting: 0 }] });
   await world.resume();
   expect(system.paused).toBeNull();
   await world.pass(100);
@@ -51,6 +51,14 @@ test('while it stands nothing is handled, time stands with its timers, and what 
   expect(world.changes.flatMap((change) => (change.type === 'paused' ? [change.paused?.why ?? null] : []))).toEqual(['asked', null]);
   await expect(world.step()).rejects.toMatchObject({ name: 'PauseError', code: 'state' });
   await world.until(system.stop());
+});
+
+test('whoever looks again at what waits does not stop what goes on meanwhile', async () => {
+  const world = await open();
+  await world.pause();
+  const [, seen] = await world.until(Promise.all([world.system.resume(), world.system.lookAgain()]));
+  expect([seen, world.system.paused]).toEqual([null, null]);
+  await world.until(world.system.stop());
 });
 
 test('deadlines of requests do not pass, nor does the watchdog end anything; a request that came before is answered', async () => {
