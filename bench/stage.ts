@@ -56,6 +56,8 @@ export class Stage {
     openTimerPort(this.host.vm, this.host.timers);
     this.port = this.host.vm.openPort<typeof display>(display, {
       onStrings() {},
+      onRest() {},
+      onDue() {},
       onDisplayList: (_list, { sentAt }) => this.shown(sentAt),
     });
   }

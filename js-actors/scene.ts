@@ -49,6 +49,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
   }
 
   onCommit(commit: Commit): void {
+    const rested = this.rests;
     if (commit.replaces) this.removeAll();
     for (const { node, type } of commit.creates) {
       this.count(this.tree.create(node, type === 'view' ? VIEW : type === 'image' ? IMAGE : TEXT));
@@ -61,6 +62,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     for (const animation of commit.animations) this.count(this.animate(animation));
     for (const { node, property, leave } of commit.cancels) this.count(this.cancel(node, numberOf(property), leave === 'end'));
     for (const node of commit.removes) this.count(this.remove(node));
+    this.endRest(rested);
   }
 
   onTick(tick: MessageOf<typeof scene, 'tick'>): void {
@@ -78,14 +80,16 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     if (this.stringsDirty.length > 0) this.sendStrings();
     if (paints) this.sendDisplayList();
     this.dirty = 0;
+    if (this.rests) this.send(display.receives.rest, { frame: this.frame });
   }
 
   onRedraw(): void {
-    const { tree } = this;
+    const { tree, rests: rested } = this;
     for (let i = 0; i < this.stringsShown.length; i++) this.stringsShown[i] = '';
     for (let node = 0; node < tree.rows; node++) if (tree.strings[node] !== '') this.markString(node, '');
     this.displayList.shown.clear();
     this.dirty |= DISPLAY;
+    this.endRest(rested);
   }
 
   override onRefresh(): void {
@@ -150,6 +154,16 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
 
   private restoreShown({ shownWidth, shownHeight, shownItems, shownClips, shownOmitted }: StateOf<typeof scene>): void {
     this.displayList.shown.load(shownWidth, shownHeight, shownItems, shownClips, shownOmitted);
+  }
+
+  /** Whether ticks would change nothing until something else does. It follows from the rest of the state. */
+  private get rests(): boolean {
+    return this.dirty === 0 && this.animations.count === 0;
+  }
+
+  /** After a change. @param rested whether the scene rested before it */
+  private endRest(rested: boolean): void {
+    if (rested && !this.rests) this.send(display.receives.due, {});
   }
 
   /** Counts a change that made no sense. @returns its argument */

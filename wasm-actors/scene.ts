@@ -5,7 +5,14 @@
  */
 import { Bytes } from '../protocol/assembly/values';
 import { Reader } from '../protocol/assembly/reader';
-import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS, DisplayDisplayList, DisplayStrings } from '../protocol/generated/assembly/display';
+import {
+  DISPLAY_CLIP_WORDS,
+  DISPLAY_ITEM_WORDS,
+  DisplayDisplayList,
+  DisplayDue,
+  DisplayRest,
+  DisplayStrings,
+} from '../protocol/generated/assembly/display';
 import {
   CancelLeave,
   dispatchScene,
@@ -57,6 +64,8 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   private readonly layoutMessage: SceneLayout = new SceneLayout();
   private readonly stringsMessage: DisplayStrings = new DisplayStrings();
   private readonly displayListMessage: DisplayDisplayList = new DisplayDisplayList();
+  private readonly restMessage: DisplayRest = new DisplayRest();
+  private readonly dueMessage: DisplayDue = new DisplayDue();
   private readonly state: SceneState = new SceneState();
   /** Memory behind `state.links`. */
   private readonly links: Column<i32> = new Column<i32>(0);
@@ -72,6 +81,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   }
 
   onCommit(commit: SceneCommit): void {
+    const rested = this.rests;
     if (commit.replaces) this.removeAll();
     for (let i = 0; i < commit.creates.length; i++) {
       const create = commit.creates[i];
@@ -95,6 +105,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
       this.count(this.cancel(cancel.node, cancel.property, cancel.leave == CancelLeave.End));
     }
     for (let i = 0; i < commit.removes.length; i++) this.count(this.remove(commit.removes[i]));
+    this.endRest(rested);
   }
 
   onTick(tick: SceneTick): void {
@@ -112,14 +123,19 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     if (this.stringsDirty.length > 0) this.sendStrings();
     if (paints) this.sendDisplayList();
     this.dirty = 0;
+    if (!this.rests) return;
+    this.restMessage.frame = this.frame;
+    this.send(this.restMessage);
   }
 
   onRedraw(_message: SceneRedraw): void {
+    const rested = this.rests;
     const tree = this.tree;
     for (let i = 0; i < this.stringsShown.length; i++) this.stringsShown[i] = '';
     for (let node = 0; node < tree.rows; node++) if (tree.strings[node] != '') this.markString(node, '');
     this.displayList.shown.clear();
     this.dirty |= DISPLAY;
+    this.endRest(rested);
   }
 
   onRefresh(_topic: u16): void {
@@ -199,6 +215,16 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
       displayList.paint(tree, this.layout, this.animations);
       displayList.keep();
     }
+  }
+
+  /** Whether ticks would change nothing until something else does. It follows from the rest of the state. */
+  private get rests(): bool {
+    return this.dirty == 0 && this.animations.count == 0;
+  }
+
+  /** After a change. @param rested whether the scene rested before it */
+  private endRest(rested: bool): void {
+    if (rested && !this.rests) this.send(this.dueMessage);
   }
 
   /** Counts a change that made no sense. @returns its argument */

@@ -4,6 +4,7 @@
  *   page --commit--> scene            one atomic batch of changes to the tree
  *   display --tick--> scene           one animation frame: scene runs animations, lays out what changed, and answers with
  *   scene --strings, displayList--> display    ... the picture, when it differs from the last one
+ *   scene --rest--> display           ... that nothing is left to do: no tick is needed until a change, which scene tells by `due`
  *   scene ~~layout~~> followers       ... where the focusable nodes are, when that changed
  *
  * A node is an integer that the application chooses: 0 is the root, which always exists, and others must be below

@@ -1,4 +1,4 @@
-/** The display: ticks the scene once per animation frame, and paints the answer. docs/SCENE.md has the display list's layout. */
+/** The display: ticks the scene once per animation frame unless it rests, and paints the answer. docs/SCENE.md has the display list's layout. */
 import { bin, bool, f64, list, message, port, str, struct, u32 } from '../schema.js';
 
 /** Items of one display list: 48 bytes each, so that the list stays below the largest frame. */
@@ -47,6 +47,11 @@ export const display = port({
       lane: 'interactive',
       fields: { strings: list(struct('DisplayString', { node: u32, value: str() })) },
     }),
+    /** Answers a tick after which the scene rests: further ones would change nothing, until it says `due`. */
+    rest: message({ kind: 0x1003, lane: 'interactive', fields: { frame: u32 } }),
+    /** The scene rested, and something has changed: a tick is due. */
+    due: message({ kind: 0x1004, lane: 'interactive', fields: {} }),
   },
   sendsTo: ['scene', 'metrics'],
+  watches: ['scene'],
 });

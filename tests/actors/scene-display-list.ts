@@ -10,7 +10,7 @@ export function displayListCases(open: () => Screen): void {
   test('a tick after which nothing changed sends nothing', () => {
     const screen = withBoxes({ width: 300, height: 100 }, [[10, 10]]);
     expect(screen.tick().picture).not.toBeNull();
-    expect(screen.tick()).toEqual({ picture: null, strings: new Map(), layout: null });
+    expect(screen.tick()).toMatchObject({ picture: null, strings: new Map(), layout: null });
     screen.set(2, { x: 0 });
     expect(screen.tick().picture).toBeNull();
     screen.set(2, { x: 1 });
@@ -135,7 +135,7 @@ export function displayListCases(open: () => Screen): void {
     screen.add(1, 0, 'text', {}, 'Alien');
     screen.add(2, 0, 'image', { width: 9, height: 9 }, 'alien.jpg');
     const sent = screen.stage.send(scene.receives.tick, { frame: 1, timeMicros: 1 });
-    expect(sent.map(({ name }) => name)).toEqual(['display.strings', 'display.displayList']);
+    expect(sent.map(({ name }) => name)).toEqual(['display.strings', 'display.displayList', 'display.rest']);
     expect(sent[0].fields).toEqual({
       strings: [
         { node: 1, value: 'Alien' },

@@ -41,6 +41,8 @@ export interface Frame {
   picture: Picture | null;
   strings: Map<number, string>;
   layout: LayoutChange | null;
+  /** Whether the scene rests after it. */
+  rests: boolean;
 }
 
 const EMPTY: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
@@ -96,9 +98,10 @@ export class Screen {
   tick(afterMs = 16): Frame {
     this.timeMicros += afterMs * 1000;
     const emissions = this.stage.send(scene.receives.tick, { frame: ++this.frame, timeMicros: this.timeMicros });
-    const result: Frame = { picture: null, strings: new Map(), layout: null };
+    const result: Frame = { picture: null, strings: new Map(), layout: null, rests: false };
     for (const { name, fields } of emissions) {
       if (name === 'display.displayList') result.picture = pictureOf(fields as DisplayListMessage);
+      else if (name === 'display.rest') result.rests = true;
       else if (name === 'scene.layout') result.layout = fields as LayoutChange;
       else for (const { node, value } of (fields as Strings).strings) result.strings.set(node, value);
     }

@@ -10,6 +10,7 @@ import { animationCases } from './scene-animation.js';
 import { displayListCases } from './scene-display-list.js';
 import { focusableCases } from './scene-focusables.js';
 import { layoutCases } from './scene-layout.js';
+import { restCases } from './scene-rest.js';
 import { animation, boxesIn, Screen, setsOf } from './scene-screen.js';
 import { sceneSequence } from './scene-sequence.js';
 import { treeCases } from './scene-tree.js';
@@ -26,6 +27,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
   describe('display list', () => displayListCases(open));
   describe('animation', () => animationCases(open));
   describe('invisible changes', () => unseenCases(open));
+  describe('rest', () => restCases(open));
   describe('focusable rectangles', () => focusableCases(open));
 
   test('a snapshot restores the tree, the strings, the animations and what was published', () => {

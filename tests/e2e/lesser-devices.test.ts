@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { COUNT, type Counted, NOTE_SHARED } from '../../scripts/memory.js';
+import { expectRest } from './at-rest.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
 
 const MEGABYTE = 1 << 20;
@@ -124,6 +125,7 @@ describe('a lesser device shows the same', () => {
     expect(await play(television)).toEqual(expected);
     expect(await television.page.evaluate(() => typeof OffscreenCanvas)).toBe('undefined');
     expect(await television.look('painter')).toBe('canvas in the page (there is no OffscreenCanvas)');
+    await expectRest(television);
     expect(await television.look('lacks')).toBe('a painter of its own thread: the page paints (there is no OffscreenCanvas)');
     expect(await television.page.isHidden('#problem')).toBe(true);
     await television.close();

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
+import { expectRest } from './at-rest.js';
 import { launchChromium, openHeld, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
 
 let server: RunningServer;
@@ -34,6 +35,7 @@ describe('a viewer', () => {
   test('moves along rails, opens a film, and returns to the same place', async () => {
     const television = await open();
     await television.settle(titleAt(0, 0));
+    await expectRest(television);
     await television.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
     await television.settle(titleAt(0, 4));
     await television.press('ArrowDown', 'ArrowRight', 'ArrowRight');

@@ -197,6 +197,7 @@ describe('WebGL paints what a canvas does', () => {
     const said: string[] = [];
     const painting: PagePainting = new PagePainting({ canvas, images, painter: 'webgl' }, picture, {
       painted: () => undefined,
+      due: () => undefined,
       failed: (error) => said.push(String(error)),
       changed: () => said.push(`${painting.condition.painter} ${painting.condition.state} ${painting.condition.fallback}`),
     });

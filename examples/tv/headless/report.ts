@@ -1,7 +1,7 @@
 /** The result of a headless run: printed as a table, or as one line of JSON with `--json`. */
 import { createHash } from 'node:crypto';
 import { decodeSavedState, decodeSnapshot, encodeSnapshot, type System, type VmCounters } from 'tandem';
-import { focus, history, metrics } from 'tandem/protocol';
+import { focus, history, metrics, scene } from 'tandem/protocol';
 import { ACTOR_NAMES } from '../application.js';
 
 /** Where the viewer is. */
@@ -62,13 +62,19 @@ export function wrongWith({ lost, duplicated }: Report['messages']): string[] {
   return [...(lost > 0 ? [`${lost} messages were lost`] : []), ...(duplicated > 0 ? [`${duplicated} messages were delivered twice`] : [])];
 }
 
-/** Hash of the five snapshots, without the half of metrics that measures the runtime itself. */
+/** Snapshots without what depends on when messages arrive. */
+const COMPARABLE: Readonly<Record<string, (snapshot: Uint8Array) => Uint8Array>> = {
+  [metrics.name]: withoutRuntime,
+  [scene.name]: withoutTicks,
+};
+
+/** Hash of the five snapshots, without the half of metrics that measures the runtime itself, and without the number of ticks. */
 export async function hashState(system: System): Promise<string | null> {
   if (!ACTOR_NAMES.every((actor) => isRunning(system, actor))) return null;
   const hash = createHash('sha256');
   for (const actor of ACTOR_NAMES) {
     const { snapshot } = decodeSavedState(await system.snapshot(actor));
-    hash.update(actor).update(actor === metrics.name ? withoutRuntime(snapshot) : snapshot);
+    hash.update(actor).update(COMPARABLE[actor]?.(snapshot) ?? snapshot);
   }
   return hash.digest('hex').slice(0, 32);
 }
@@ -78,6 +84,12 @@ function withoutRuntime(snapshot: Uint8Array): Uint8Array {
   const { application } = decoded.state;
   const nothing = { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
   return encodeSnapshot(metrics, { ...decoded, state: { application, runtime: nothing } });
+}
+
+/** A scene that rests a message later is ticked once more. */
+function withoutTicks(snapshot: Uint8Array): Uint8Array {
+  const decoded = decodeSnapshot(scene, snapshot);
+  return encodeSnapshot(scene, { ...decoded, state: { ...decoded.state, frame: 0, timeMicros: 0 } });
 }
 
 export async function placeOf(system: System): Promise<Place | null> {

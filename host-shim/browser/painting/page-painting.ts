@@ -18,6 +18,8 @@ export interface PagePaintingOptions extends Pick<ScreenOptions, 'canvas' | 'pai
 export interface PagePaintingEvents {
   /** A picture is on the canvas. @param startMs when its frame began */
   painted(frame: number, startMs: number, endMs: number): void;
+  /** The canvas does not show the picture any more. */
+  due(): void;
   failed(error: unknown): void;
   /** The condition is another one. */
   changed(): void;
@@ -39,8 +41,12 @@ export class PagePainting {
     const { images, painter = 'auto', budget = PAINT_BUDGETS.full } = options;
     this.budget = budget;
     this.chooser = new PainterChooser(images, painter, budget, () => this.painting.renew());
-    const prepare = (): void => this.prepare();
-    this.painting = new Painting(this.make, picture, { prepare, failed: (error) => events.failed(error), changed: () => events.changed() });
+    this.painting = new Painting(this.make, picture, {
+      prepare: () => this.prepare(),
+      due: () => events.due(),
+      failed: (error) => events.failed(error),
+      changed: () => events.changed(),
+    });
   }
 
   get condition(): PaintCondition {
@@ -52,6 +58,10 @@ export class PagePainting {
   private prepare(): void {
     this.size?.fit();
     leaveAbsent(this.options.images, this.picture);
+  }
+
+  get isDue(): boolean {
+    return this.painting.isDue;
   }
 
   get memory(): PaintMemory {

@@ -53,6 +53,8 @@ export interface PaintCondition {
 export interface PaintingEvents {
   /** The canvas is about to be painted: it may be given another size now. */
   prepare(): void;
+  /** The canvas does not show the picture any more: it is to be painted in the next frame. */
+  due(): void;
   /** Something threw. */
   failed(error: unknown): void;
   /** The condition is another one. */
@@ -108,6 +110,7 @@ export class Painting {
   /** The picture has changed. */
   pictureChanged(): void {
     this.isDue = true;
+    this.events.due();
   }
 
   /** All of it is painted again although the picture is the same: an image has come, or the canvas was emptied. */
@@ -175,6 +178,7 @@ export class Painting {
     this.damage.markAll();
     this.noteFailure(error);
     this.isDue = ++this.tries < PAINT_TRIES_MAX || (state === 'frozen' && this.restart(timeMs));
+    if (this.isDue) this.events.due();
     this.events.changed();
   }
 

@@ -7,6 +7,8 @@
  */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
+import { FrameLoop, type FrameWork } from '../../common/ports/frame-loop.js';
+import { animationFrames } from '../ports/animation-frames.js';
 import { Collections, collectionPlatform } from '../ports/collections.js';
 import { FrameTimes } from '../ports/frame-times.js';
 import { memoryOf } from './budget.js';
@@ -23,14 +25,14 @@ export type PageChannel = Pick<MessagePort, 'onmessage' | 'postMessage'>;
 
 const epochMs = (timeMs: number): number => performance.timeOrigin + timeMs;
 
-export class WorkerDisplay {
+export class WorkerDisplay implements FrameWork {
   private readonly port: DisplayPort;
   private readonly times = new FrameTimes((name, valueMs) => this.port.observe(name, valueMs));
   private readonly garbage = new Collections(collectionPlatform());
   private readonly view: PageView;
   private canvas: WorkerCanvas | null = null;
   private chooser: PainterChooser | null = null;
-  private animationFrame: number | null = null;
+  private readonly loop: FrameLoop;
 
   constructor(
     private readonly vm: Vm,
@@ -39,8 +41,12 @@ export class WorkerDisplay {
   ) {
     this.view = new PageView((message) => this.tell(message));
     const events = { onReplay: (replays: boolean) => this.tell({ type: 'replay', replays }) };
-    const painter = { takeStrings: (strings: Strings) => this.takeStrings(strings), takeList: (list: DisplayList) => this.takeList(list) };
-    this.port = openDisplayPort(vm, events, painter);
+    this.loop = new FrameLoop(animationFrames, () => vm.timers, this);
+    this.port = openDisplayPort(vm, events, {
+      takeStrings: (strings) => this.takeStrings(strings),
+      takeList: (list) => this.takeList(list),
+      due: () => this.tickNow(),
+    });
     page.onmessage = ({ data }: MessageEvent<ToPainter>) => void this.port.attempt(() => this.take(data));
     this.tell({ type: 'begun' });
   }
@@ -63,7 +69,7 @@ export class WorkerDisplay {
     if (message.type === 'repaint') this.repaint();
     // The effect of a key shows in a picture after the tick that is under way.
     if (message.type === 'pressed') this.times.pressed(message.timeMs - performance.timeOrigin, this.port.frame);
-    if (message.type === 'rest') this.times.rest();
+    if (message.type === 'rest') this.rest();
     if (message.type === 'show') this.port.show(message.shown);
     if (message.type === 'redraw') this.port.redraw();
     if (message.type === 'seen') this.view.seen();
@@ -71,14 +77,15 @@ export class WorkerDisplay {
 
   /** A canvas that nobody can paint on is told, and the next one is tried in another way where there is one. @throws why */
   private takeCanvas(given: GivenCanvas): void {
-    const { images, port } = this;
+    const { images, port, loop } = this;
     this.chooser ??= new PainterChooser(images, given.painter, given.budget, () => this.canvas?.spent(false));
     if (this.canvas) {
       this.canvas.replace(given);
       return;
     }
     try {
-      this.canvas = new WorkerCanvas(given, { images, port, chooser: this.chooser, tell: (said) => this.tell(said) });
+      const tell = (said: FromPainter) => this.tell(said);
+      this.canvas = new WorkerCanvas(given, { images, port, chooser: this.chooser, tell, due: () => loop.wake() });
     } catch (error) {
       this.tell({ type: 'spent', hasFailed: true });
       throw error;
@@ -97,9 +104,14 @@ export class WorkerDisplay {
   }
 
   private run(runs: boolean): void {
-    if (this.animationFrame !== null) cancelAnimationFrame(this.animationFrame);
-    this.animationFrame = runs ? requestAnimationFrame(this.onAnimationFrame) : null;
-    if (!runs) this.times.rest();
+    if (runs) this.loop.start();
+    else this.loop.stop();
+    this.rest();
+  }
+
+  private rest(): void {
+    this.times.rest();
+    this.port.wake();
   }
 
   private takeStrings(strings: Strings): void {
@@ -124,15 +136,29 @@ export class WorkerDisplay {
     this.view.painted({ type: 'painted', frame: port.picture.frame, startMs: epochMs(startMs), told });
   }
 
-  /** Whatever throws in a frame is reported, and there is a next one. */
-  private readonly onAnimationFrame = (timeMs: number): void => {
-    this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
+  /** The first tick after a rest does not wait for an animation frame. */
+  private tickNow(): void {
+    if (!this.loop.runs) return;
+    this.tickAt(performance.now());
+    this.loop.wake();
+  }
+
+  private tickAt(timeMs: number): void {
+    this.port.attempt(() => this.port.tick(this.vm.timeAt(Math.floor(epochMs(timeMs) * 1000))));
+  }
+
+  get needsFrames(): boolean {
+    return !this.port.rests || this.canvas?.painting.isDue === true || this.garbage.waits;
+  }
+
+  /** An animation frame. Whatever throws in it is reported. */
+  animate(timeMs: number): void {
     this.port.attempt(() => this.paint());
     this.port.attempt(() => this.garbage.frame(timeMs));
     // Its pictures stand with it, and that gap is no long frame.
     if (this.vm.stands) this.times.rest();
-    this.port.attempt(() => this.port.tick(this.vm.timeAt(Math.floor(epochMs(timeMs) * 1000))));
-  };
+    this.tickAt(timeMs);
+  }
 }
 
 /** What the page gets to see: each picture before it hears that it is painted. While it is busy, it misses lists, but neither texts nor the last list. */
@@ -188,6 +214,8 @@ interface CanvasServices {
   readonly port: DisplayPort;
   readonly chooser: PainterChooser;
   readonly tell: (message: FromPainter) => void;
+  /** The canvas is to be painted in the next frame. */
+  readonly due: () => void;
 }
 
 /** The canvas that the page has handed over, and who paints on it. A canvas keeps its kind of context, and only the page has another one. */
@@ -207,6 +235,7 @@ class WorkerCanvas {
     this.size = size;
     this.painting = new Painting(this.make, services.port.picture, {
       prepare: () => this.prepare(),
+      due: () => services.due(),
       failed: (error) => this.failed(error),
       changed: () => this.changed(),
     });

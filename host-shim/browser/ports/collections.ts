@@ -50,6 +50,11 @@ export class Collections {
     this.animating = animating;
   }
 
+  /** Whether a later frame is to collect, without which there would be no collection before the next movement. */
+  get waits(): boolean {
+    return this.platform.collect !== null && this.stillSinceMs !== null;
+  }
+
   /** An animation frame begins. */
   frame(timeMs: number): void {
     this.notice();

@@ -7,12 +7,14 @@
  */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
+import { FrameLoop, type FrameWork } from '../../common/ports/frame-loop.js';
 import type { Picture, ShownPicture } from '../../common/ports/picture.js';
 import { placeOn } from '../painting/canvas-place.js';
 import type { CanvasScreen, ScreenOptions } from '../painting/display-painting.js';
-import { PagePainting, type PagePaintingOptions } from '../painting/page-painting.js';
+import { PagePainting, type PagePaintingEvents, type PagePaintingOptions } from '../painting/page-painting.js';
 import type { PaintCounts, PaintMemory } from '../painting/painter.js';
 import type { PaintCondition } from '../painting/painting.js';
+import { animationFrames } from './animation-frames.js';
 import { type CollectionCounts, Collections, collectionPlatform } from './collections.js';
 import { FrameTimes } from './frame-times.js';
 import type { Place } from './pointer.js';
@@ -23,25 +25,27 @@ export interface CanvasDisplay extends DisplayPort, CanvasScreen {}
 
 export const openDisplay = (vm: Vm, options: CanvasDisplayOptions): CanvasDisplay => new OpenCanvasDisplay(vm, options);
 
-class OpenCanvasDisplay implements CanvasDisplay {
+class OpenCanvasDisplay implements CanvasDisplay, FrameWork, PagePaintingEvents {
   private readonly port: DisplayPort;
   private readonly painting: PagePainting;
   private readonly times = new FrameTimes((name, valueMs) => this.port.observe(name, valueMs));
   private readonly garbage = new Collections(collectionPlatform());
   private readonly options: CanvasDisplayOptions;
-  private animationFrame: number | null = null;
+  private readonly loop: FrameLoop;
 
   constructor(
     private readonly vm: Vm,
     options: CanvasDisplayOptions,
   ) {
     this.options = options;
+    this.loop = new FrameLoop(animationFrames, () => vm.timers, this);
     this.port = openDisplayPort(vm, options, {
       takeStrings: (strings) => this.painting.takeStrings(strings),
       takeList: (list) => {
         this.painting.takeList();
         this.garbage.moves(list.animating, performance.now());
       },
+      due: () => this.tickNow(),
     });
     this.painting = new PagePainting(options, this.port.picture, this);
   }
@@ -54,8 +58,13 @@ class OpenCanvasDisplay implements CanvasDisplay {
     return this.garbage.counts;
   }
 
+  /** Number of the last tick. */
   get frame(): number {
     return this.port.frame;
+  }
+
+  get rests(): boolean {
+    return this.port.rests;
   }
 
   get condition(): PaintCondition {
@@ -86,6 +95,10 @@ class OpenCanvasDisplay implements CanvasDisplay {
     this.port.redraw();
   }
 
+  wake(): void {
+    this.port.wake();
+  }
+
   tick(timeMicros: number): void {
     this.port.tick(timeMicros);
   }
@@ -99,18 +112,18 @@ class OpenCanvasDisplay implements CanvasDisplay {
   }
 
   start(): void {
-    if (this.animationFrame !== null) return;
+    if (this.loop.runs) return;
     this.painting.start();
     document.addEventListener('visibilitychange', this.rest);
-    this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
+    this.loop.start();
   }
 
   stop(): void {
-    if (this.animationFrame !== null) cancelAnimationFrame(this.animationFrame);
-    this.animationFrame = null;
+    this.loop.stop();
     this.painting.stop();
     document.removeEventListener('visibilitychange', this.rest);
-    this.rest();
+    this.times.rest();
+    this.port.wake();
   }
 
   pressed(timeMs: number): void {
@@ -144,15 +157,37 @@ class OpenCanvasDisplay implements CanvasDisplay {
   }
 
   /** A hidden page gets no animation frames, and that gap is not a long frame. */
-  private readonly rest = (): void => this.times.rest();
+  private readonly rest = (): void => {
+    this.times.rest();
+    this.port.wake();
+  };
 
-  /** Whatever throws in a frame is reported, and there is a next one. */
-  private readonly onAnimationFrame = (timeMs: number): void => {
-    this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
+  /** The canvas does not show the picture. */
+  due(): void {
+    this.loop.wake();
+  }
+
+  /** The first tick after a rest does not wait for an animation frame: so its picture is there by the next one. */
+  private tickNow(): void {
+    if (!this.loop.runs) return;
+    this.tickAt(performance.now());
+    this.loop.wake();
+  }
+
+  private tickAt(timeMs: number): void {
+    this.port.attempt(() => this.port.tick(this.vm.timeAt(Math.floor((performance.timeOrigin + timeMs) * 1000))));
+  }
+
+  get needsFrames(): boolean {
+    return !this.port.rests || this.painting.isDue || this.garbage.waits;
+  }
+
+  /** An animation frame. Whatever throws in it is reported. */
+  animate(timeMs: number): void {
     this.painting.frame(timeMs);
     this.port.attempt(() => this.garbage.frame(timeMs));
     // Its pictures stand with it, and that gap is no long frame.
     if (this.vm.stands) this.times.rest();
-    this.port.attempt(() => this.port.tick(this.vm.timeAt(Math.floor((performance.timeOrigin + timeMs) * 1000))));
-  };
+    this.tickAt(timeMs);
+  }
 }

@@ -1,7 +1,8 @@
 /** A display without a screen: ticks come from timers, or one by one from a program. */
-import type { Clock, TimerHandle, Timers } from '../../../actors/contract/host.js';
+import type { Clock, Timers } from '../../../actors/contract/host.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from './display-port.js';
+import { FrameLoop } from './frame-loop.js';
 
 /** Time of a frame at sixty per second. */
 const FRAME_MS = 1000 / 60;
@@ -13,28 +14,32 @@ export interface HeadlessDisplayOptions extends DisplayEvents {
 }
 
 export interface HeadlessDisplay extends DisplayPort {
-  /** Ticks at the frame rate until `stop`. */
+  /** Ticks at the frame rate until `stop`, unless the scene rests. */
   start(): void;
   stop(): void;
 }
 
 export function openHeadlessDisplay(vm: Vm, { clock, timers, frameMs = FRAME_MS, ...events }: HeadlessDisplayOptions): HeadlessDisplay {
-  const port = openDisplayPort(vm, events);
-  let next: TimerHandle = null;
-  let running = false;
-  const run = () => {
-    port.tick(clock.nowMicros());
-    next = timers.set(frameMs, run);
+  const tick = () => port.tick(clock.nowMicros());
+  const frames = { ask: (onFrame: (timeMs: number) => void) => timers.set(frameMs, () => onFrame(0)), cancel: timers.clear.bind(timers) };
+  const loop = new FrameLoop(frames, () => timers, {
+    animate: tick,
+    get needsFrames() {
+      return !port.rests;
+    },
+  });
+  const due = () => {
+    if (!loop.runs) return;
+    tick();
+    loop.wake();
   };
+  const port = openDisplayPort(vm, events, { due });
   return Object.assign(port, {
     start() {
-      if (running) return;
-      running = true;
-      run();
+      if (loop.runs) return;
+      loop.start();
+      tick();
     },
-    stop() {
-      running = false;
-      timers.clear(next);
-    },
+    stop: () => loop.stop(),
   });
 }
