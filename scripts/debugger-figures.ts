@@ -10,7 +10,8 @@
  *
  * They are of a quiet machine alone. The recordings are made in a folder of their own, which is removed.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,6 @@ import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import type { System } from '../actors/application/supervised-system.js';
 import { Player } from '../debugger/player/player.js';
-import { Applications } from '../debugger/server/applications.js';
 import { startDebugger } from '../debugger/server/server.js';
 import { FileSubject } from '../debugger/server/subject.js';
 import { Run } from '../debugger/table/run.js';
@@ -35,6 +35,9 @@ const MESSAGES = 1_000_000;
 const TRAVELS = 200;
 const LIVE_PER_SECOND = 5_000;
 const BEATS_PER_SECOND = 50;
+const LIVE_SECONDS = 8;
+/** In turns: nobody looks, somebody looks. */
+const LIVE_ROUNDS = 3;
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'tandem-figures-'));
 
@@ -43,6 +46,28 @@ function recordTelevision(frames: number): string {
   const path = join(folder, `${frames}.mcap`);
   const words = ['--headless', '--host', 'sim', '--seed', '1', '--frames', String(frames), '--record', path, '--trace', 'frames'];
   execFileSync(process.execPath, ['scripts/start.mjs', ...words], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return path;
+}
+
+interface DrawnStage {
+  tick(): Promise<number>;
+}
+
+/** The scene of the benchmarks, with 2,000 nodes and 200 animations, in Wasm on a thread. */
+async function recordStage(frames: number): Promise<string> {
+  const { Stage } = (await import(join(root, 'dist/bench/stage.js'))) as {
+    Stage: { start(): Promise<{ readonly stage: DrawnStage; readonly system: System }> };
+  };
+  const { stage, system } = await Stage.start();
+  const path = join(folder, 'stage.mcap');
+  const recording = await system.record(await openRecordingSink(path), { level: 'frames' });
+  for (let frame = 0; frame < frames; frame++) {
+    await stage.tick();
+    // As a display paces it: in a flood a recording leaves out messages.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await recording.stop();
+  await system.stop();
   return path;
 }
 
@@ -178,52 +203,92 @@ interface Bus {
   send(samples: number, weight: number): Promise<number>;
 }
 
-/** Sends so many messages a second for a while. @returns frames of the page a second meanwhile */
-async function framesWhile(page: Page, seconds: number, beat: () => Promise<unknown>): Promise<number> {
-  const count = page.evaluate(async (ms) => {
-    const from = performance.now();
-    let frames = 0;
-    while (performance.now() - from < ms) {
-      await new Promise(requestAnimationFrame);
-      frames++;
-    }
-    return frames / ((performance.now() - from) / 1000);
-  }, seconds * 1000);
-  const from = performance.now();
-  for (let beats = 0; beats < seconds * BEATS_PER_SECOND; beats++) {
-    const early = from + (beats * 1000) / BEATS_PER_SECOND - performance.now();
-    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
-    await beat();
+/** What a while of sending cost the process of the application, and how many frames the page had meanwhile. */
+interface While {
+  readonly cpuMicros: number;
+  readonly frames: number;
+}
+
+/** An application that sends, in this process; the server of the debugger and the page have processes of their own. */
+class LookedAt {
+  private constructor(
+    private readonly bus: Bus,
+    private readonly weightOfFirst: (samples: number) => number,
+    private readonly page: Page,
+  ) {}
+
+  static async start(page: Page): Promise<{ readonly lookedAt: LookedAt; readonly system: System }> {
+    const { BusRun } = (await import(join(root, 'dist/bench/bus-run.js'))) as { BusRun: new () => Bus };
+    const { weightOfFirst } = (await import(join(root, 'dist/bench/sample.js'))) as { weightOfFirst(samples: number): number };
+    const bus = new BusRun();
+    return { system: await bus.start(), lookedAt: new LookedAt(bus, weightOfFirst, page) };
   }
-  return count;
+
+  /** Sends so many messages a second for a while. */
+  async send(seconds: number): Promise<While> {
+    const [samples, count] = [LIVE_PER_SECOND / BEATS_PER_SECOND, this.frames(seconds)];
+    const [from, before] = [performance.now(), process.cpuUsage()];
+    for (let beats = 0; beats < seconds * BEATS_PER_SECOND; beats++) {
+      const early = from + (beats * 1000) / BEATS_PER_SECOND - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      await this.bus.send(samples, this.weightOfFirst(samples));
+    }
+    const { user, system } = process.cpuUsage(before);
+    return { cpuMicros: user + system, frames: await count };
+  }
+
+  /** @returns a second */
+  private frames(seconds: number): Promise<number> {
+    return this.page.evaluate(async (ms) => {
+      const from = performance.now();
+      let frames = 0;
+      while (performance.now() - from < ms) {
+        await new Promise(requestAnimationFrame);
+        frames++;
+      }
+      return frames / ((performance.now() - from) / 1000);
+    }, seconds * 1000);
+  }
+}
+
+/** `tandem debug live`, as a person starts it. */
+async function debugLive(): Promise<{ readonly url: string; readonly application: string; end(): void }> {
+  const server = spawn(process.execPath, ['cli/tandem.mjs', 'debug', 'live', '--json'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(server.stdout, 'data')) as [Buffer];
+  return { ...(JSON.parse(String(line)) as { url: string; application: string }), end: () => void server.kill() };
 }
 
 async function liveFigures(): Promise<void> {
-  const { BusRun } = (await import(join(root, 'dist/bench/bus-run.js'))) as { BusRun: new () => Bus };
-  const { weightOfFirst } = (await import(join(root, 'dist/bench/sample.js'))) as { weightOfFirst(samples: number): number };
-  const bus = new BusRun();
-  const system = await bus.start();
-  const send = (samples: number) => bus.send(samples, weightOfFirst(samples));
-  const server = await startDebugger({
-    subject: new Applications(() => 'nobody is here'),
-    site: join(root, 'dist/debugger/site'),
-    port: 0,
-    player: new Player(undefined),
-  });
+  const server = await debugLive();
   const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
-  const link = await openDebugLink(system, server.application, { name: 'bus' });
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-  await page.goto(server.url.href);
-  await page.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
-  const perSecond = await framesWhile(page, 10, () => send(LIVE_PER_SECOND / BEATS_PER_SECOND));
-  const seen = Number((await page.locator('#state').textContent())!.replace(/ messages.*/, '').replaceAll(',', ''));
+  const { lookedAt, system } = await LookedAt.start(page);
+  const link = await openDebugLink(system, server.application, { name: 'bus' });
+  const [alone, looked]: While[][] = [[], []];
+  let seen = 0;
+  for (let round = 0; round < LIVE_ROUNDS; round++) {
+    await page.goto('about:blank');
+    alone.push(await lookedAt.send(LIVE_SECONDS));
+    await page.goto(server.url);
+    await page.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
+    looked.push(await lookedAt.send(LIVE_SECONDS));
+    seen = Number((await page.locator('#state').textContent())!.replace(/ messages.*/, '').replaceAll(',', ''));
+  }
+  const median = (values: readonly number[]) => percentile(values, 0.5);
+  const core = (whiles: readonly While[]) => median(whiles.map(({ cpuMicros }) => cpuMicros / 10_000 / LIVE_SECONDS)).toFixed(1);
   const shares = (await system.health()).traces.map(({ vm, share }) => `${vm} ${(100 * share).toFixed(1)} %`);
   console.log(
-    `live                  ${perSecond.toFixed(0)} frames a second of the page at ${LIVE_PER_SECOND.toLocaleString('en')} messages a second (${seen.toLocaleString('en')} shown), which cost of the time of the VMs: ${shares.join(', ')}`,
+    `live                  ${median(looked.map(({ frames }) => frames)).toFixed(0)} frames a second of the page at ${LIVE_PER_SECOND.toLocaleString('en')} messages a second (${seen.toLocaleString('en')} shown)`,
+  );
+  console.log(
+    `looked at             ${core(looked)} % of a core for the application, ${core(alone)} % when nobody looks; tracing by its own estimate: ${shares.join(', ')}`,
   );
   await link.close();
   await browser.close();
-  await server.close();
+  server.end();
   await system.stop();
 }
 
@@ -231,6 +296,7 @@ try {
   await liveFigures();
   const short = recordTelevision(300);
   await travelFigures(recordTelevision(3_000));
+  await travelFigures(await recordStage(600));
   const million = await repeated(short);
   await filterFigures(million);
   await paintFigures(million);
