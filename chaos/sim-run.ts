@@ -10,6 +10,7 @@ import type { WorkerName } from '../host-shim/common/definition.js';
 import { createSimHost, openTimerPort, type SimHost, type SimHostOptions } from '../host-shim/sim/index.js';
 import { load } from '../host-shim/sim/load.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
+import { readableMap } from '../host-shim/wasm/readable-map.js';
 import { guestsIn, jsFactories, parties } from './application.js';
 import { COURIER_NAMES, type CourierName, couriers } from './couriers.js';
 import { Desk, type DeskRecord } from './desk.js';
@@ -39,7 +40,7 @@ function supervisionOf({ group }: Plan): SupervisorSpec {
 export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
   Promise.all(
     guestsIn(folder).map(async ({ schema, module, sourceMap }) => {
-      const map = new TextDecoder().decode(await load(sourceMap!));
+      const map = readableMap(new TextDecoder().decode(await load(sourceMap!)));
       return wasmActorFactory(schema, await compileGuest(await load(module)), map, parties);
     }),
   );

@@ -8,19 +8,19 @@
  * whoever can end the thread.
  */
 
-import type { UnfitGuest } from '../../actors/contract/host.js';
-import { inTime } from '../../actors/contract/host.js';
+import { type Host, inTime, loadedIn, type UnfitGuest } from '../../actors/contract/host.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
 import { GUEST_LOAD_DEADLINE_MS } from '../limits.js';
 import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
+import type { ReadableMap } from '../wasm/positions.js';
 import { withSourceMapAt } from '../wasm/source-map-address.js';
 import type { Guest, VmDefinition } from './definition.js';
 import type { GuestModules, KnownGuests } from './known-guests.js';
 import type { Platform } from './platform.js';
 import { platformTimers } from './timers.js';
 
-export interface LoadGuest extends Pick<Platform, 'load' | 'compile' | 'findSite'> {
+export interface LoadGuest extends Pick<Platform, 'load' | 'compile' | 'findSite'>, Pick<Host, 'loaded'> {
   /** Time to load one guest; `GUEST_LOAD_DEADLINE_MS` when not given. */
   readonly deadlineMs?: number;
 }
@@ -105,9 +105,15 @@ export class Guests {
 
   private add(guest: Guest, module: WebAssembly.Module, checked: boolean): void {
     const { schema, sourceMap } = guest;
-    const loadMap = sourceMap && (async () => new TextDecoder().decode(await this.platform.load(sourceMap)));
+    const loadMap = sourceMap && (() => this.mapAt(sourceMap));
     this.factories.push(wasmActorFactory(schema, module, loadMap, this.parties, checked));
     this.checked.set(guest.module.href, module);
+  }
+
+  private async mapAt(url: URL): Promise<ReadableMap> {
+    const parts = Promise.all([this.platform.load(url), import('../wasm/readable-map.js')]);
+    const [bytes, { readableMap }] = await loadedIn(this.platform, parts);
+    return readableMap(new TextDecoder().decode(bytes));
   }
 
   private refuse({ schema }: Guest, reason: string): UnfitGuest {

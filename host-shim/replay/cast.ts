@@ -10,6 +10,7 @@ import type { ApplicationDefinition } from '../common/application-definition.js'
 import { actorSpecsOf, definitionOf, partiesOf } from '../common/application-parts.js';
 import type { Guest } from '../common/definition.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
+import { readableMap } from '../wasm/readable-map.js';
 import type { Role } from './replayer.js';
 
 /** An application as it is played again: what a module exports as `application` for `tandem replay` and its kin. */
@@ -119,7 +120,7 @@ export class Cast {
     if (!guest) throw new CastError(`${name} has no twin in Wasm: use --placement ${name}=js`);
     const { schema, module, sourceMap } = guest;
     try {
-      const map = sourceMap && (async () => new TextDecoder().decode(await this.load(sourceMap)));
+      const map = sourceMap && (async () => readableMap(await this.textAt(sourceMap)));
       return wasmActorFactory(schema, await compileGuest(await this.load(module)), map, this.application.parties);
     } catch (error) {
       throw new CastError(`the Wasm twin of ${name} cannot be used (${reasonsOf(error)}): build it, or use --placement ${name}=js`, {

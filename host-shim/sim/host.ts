@@ -24,6 +24,7 @@ import { consoleFor } from '../common/console.js';
 import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
 import { GuestMemory } from '../common/guest-memory.js';
+import type { LoadGuest } from '../common/guests.js';
 import { type HostOptions, LocalReports } from '../common/host.js';
 import { loadImplementation } from '../common/implementation.js';
 import { Memories } from '../common/memories.js';
@@ -238,7 +239,7 @@ export class SimHost implements Host {
     const source = this.options.vms[name];
     if (!source) throw new Error(`VM ${name} is not defined: the host was given no vms.${name}`);
     const definition = failedOver ? twinsOf(await this.options.vms.js.load()) : await source.load();
-    const platform = { load: (url: URL) => this.loaded(load(url)) };
+    const platform: LoadGuest = { load: (url) => this.loaded(load(url)), loaded: (part) => this.loaded(part) };
     const names = definition.actors?.map(({ schema }) => schema.name);
     await this.loaded(loadTwins(definition, names));
     const { factories, unfit } = await loadHere(name, definition, this.capabilities.wasm, platform, this.guests);

@@ -1,14 +1,15 @@
 /**
  * Finds the line of AssemblyScript that caused a trap. A stack trace of V8 names a byte offset in the module
  * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets. The map is
- * loaded and parsed when the first position is asked for, after the restart: most instances never trap, and nothing else waits for it.
+ * loaded, with what reads it, and parsed when the first position is asked for, after the restart: most instances never trap, and nothing else
+ * waits for it.
  *
  * The catch: the compiler gives the code of a `throw` no position, and inlines what an actor calls (the library, codecs, the kit) into
  * the actor's functions. Then the line to report is the last one before it in the same function that is not inlined. The start of each
  * function is in `x_functionStarts`, which the build of guests adds to the map. Which files are not the actor's
  * is said by a section of the module, `tandem_sources`.
  */
-import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
+import type { SourceMapSegment } from '@jridgewell/trace-mapping';
 import { inTime } from '../../actors/contract/host.js';
 import type { SiteSearch } from '../../actors/contract/instance.js';
 import { isA, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
@@ -65,13 +66,21 @@ function lastAtMost<T>(sorted: readonly T[], key: (item: T) => number, value: nu
 
 const NO_MAP: GuestSourceMap = { sources: [] };
 
-/** Text of a module's source map, or a function that loads it: a rejection says why there is none. */
-export type MapSource = string | (() => Promise<string>);
+/** A module's source map, unread. */
+export interface ReadableMap {
+  readonly json: string;
+  /** Its mappings by column. @throws when they make no sense */
+  segments(): readonly SourceMapSegment[];
+}
+
+/** A module's source map, or a function that loads it: a rejection says why there is none. */
+export type MapSource = ReadableMap | (() => Promise<ReadableMap>);
 
 export class SourcePositions {
   #segments: readonly SourceMapSegment[] = [];
   #map: GuestSourceMap | undefined;
-  #json: string;
+  /** Loaded, and not read yet. */
+  #unread: ReadableMap | null;
   #loading: Promise<void> | undefined;
   #told = false;
 
@@ -81,17 +90,17 @@ export class SourcePositions {
     readonly sources: GuestSources = new GuestSources(),
     private readonly onMissing: (reason: string) => void = () => {},
   ) {
-    this.#json = typeof source === 'string' ? source : '';
+    this.#unread = typeof source === 'function' ? null : source;
   }
 
   /** Resolves when the map is loaded, missing or late. Never rejects. */
   async load(): Promise<void> {
     const { source } = this;
-    if (typeof source === 'string') return;
+    if (typeof source !== 'function') return;
     this.#loading ??= source().then(
-      (json) => {
-        this.#json = json;
-        if (json === '') this.#miss(new Error('the source map is empty'));
+      (map) => {
+        this.#unread = map;
+        if (map.json === '') this.#miss(new Error('the source map is empty'));
       },
       (error) => this.#miss(error),
     );
@@ -126,14 +135,15 @@ export class SourcePositions {
 
   #parse(): GuestSourceMap {
     if (this.#map) return this.#map;
-    if (this.#json === '') return NO_MAP; // not loaded yet
+    const unread = this.#unread;
+    if (!unread || unread.json === '') return NO_MAP;
     try {
-      this.#map = JSON.parse(this.#json) as GuestSourceMap;
-      this.#segments = decodedMappings(new TraceMap(this.#json))[0] ?? [];
+      this.#map = JSON.parse(unread.json) as GuestSourceMap;
+      this.#segments = unread.segments();
     } catch (error) {
       this.#miss(error);
     }
-    this.#json = '';
+    this.#unread = null;
     return this.#map ?? NO_MAP;
   }
 

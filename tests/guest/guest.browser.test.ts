@@ -3,6 +3,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import { expect, it } from 'vitest';
 import type { ActorInstance } from '../../actors/contract/instance.js';
 import { compileGuest, type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import { readableMap } from '../../host-shim/wasm/readable-map.js';
 import { concatenate, frame, framesIn } from './frames.js';
 import { base } from './protocol/generated/base.js';
 import { trap as trapActor } from './protocol/generated/trap.js';
@@ -32,7 +33,7 @@ it('handles messages, and continues from a snapshot', async () => {
 it.each(WAYS)('reports the line of AssemblyScript when it ends by %s', async (way: Way) => {
   const source = await (await load('tests/guests/trap/trap.ts?raw')).text();
   const module = await loadModule(TRAP);
-  const instance = trapInstance(module, await (await load(`${TRAP}.map`)).text());
+  const instance = trapInstance(module, readableMap(await (await load(`${TRAP}.map`)).text()));
   const batch = concatenate([frame(trapActor.receives.add.kind, [4]), frame(trapActor.receives.trap.kind, [WAYS.indexOf(way)])]);
   const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
   expect(trap.handled).toBe(1);

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ReadableMap } from '../../host-shim/wasm/positions.js';
+import { readableMap } from '../../host-shim/wasm/readable-map.js';
 
 export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 
@@ -12,7 +14,7 @@ export function readModule(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(file));
 }
 
-export const readSourceMap = (path: string): string => readFileSync(join(root, `${path}.map`), 'utf8');
+export const readSourceMap = (path: string): ReadableMap => readableMap(readFileSync(join(root, `${path}.map`), 'utf8'));
 
 /** Paths of all guests that were built from an actor's file, from the root. Those of the reference's examples come and go with its tests. */
 export const builtGuests = (): string[] =>

@@ -1,6 +1,7 @@
 /** The guest of tests/guests/trap. */
 import { ActorTrap } from '../../actors/contract/instance.js';
 import { type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import type { MapSource } from '../../host-shim/wasm/positions.js';
 import { trap } from './protocol/generated/trap.js';
 
 /**
@@ -35,7 +36,7 @@ export const WAYS = [
 ] as const;
 export type Way = (typeof WAYS)[number];
 
-export function trapInstance(module: WebAssembly.Module, sourceMap?: string, options: Record<string, number> = {}): WasmInstance {
+export function trapInstance(module: WebAssembly.Module, sourceMap?: MapSource, options: Record<string, number> = {}): WasmInstance {
   return wasmActorFactory(trap, module, sourceMap).create(options) as WasmInstance;
 }
 

@@ -8,6 +8,7 @@ import { guestDeadlineOf, NOTHING_KNOWN } from '../../host-shim/common/known-gue
 import { GUEST_LOAD_DEADLINE_MS, LOAD_DEADLINE_MS, SOURCE_MAP_DEADLINE_MS } from '../../host-shim/limits.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
 import { GuestSources, positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
+import { readableMap } from '../../host-shim/wasm/readable-map.js';
 import { plainGuest } from '../guest/plain-guest.js';
 import { brokenModule, counterModule, moduleOf } from './broken-guests.js';
 import { bundleEntries } from './node-entries.js';
@@ -112,8 +113,12 @@ describe('a file that never arrives', () => {
   test('a source map: crash reports have no line until it arrives', async () => {
     const missing: string[] = [];
     let come = (_json: string) => {};
-    const source = () => new Promise<string>((resolve) => void (come = resolve));
-    const positions = new SourcePositions(source, new GuestSources(), (reason) => missing.push(reason));
+    const source = new Promise<string>((resolve) => void (come = resolve));
+    const positions = new SourcePositions(
+      async () => readableMap(await source),
+      new GuestSources(),
+      (reason) => missing.push(reason),
+    );
     const crash = Object.assign(new Error('unreachable'), { stack: 'at wasm://wasm/1:wasm-function[1]:0x5' });
     const search = positionOf(crash, positions) as SiteSearch;
     const ready = search.ready?.();
@@ -137,7 +142,7 @@ describe('a file that never arrives', () => {
   ])('a source map that is %s costs the lines, and is told once', async (_what, json) => {
     const missing: string[] = [];
     const positions = new SourcePositions(
-      async () => json,
+      async () => readableMap(json),
       new GuestSources(),
       (reason) => missing.push(reason),
     );

@@ -4,6 +4,7 @@ import { StorageError } from '../../actors/contract/storage.js';
 import { isA, placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
 import { wordsOf } from '../../host-shim/common/ports/error-words.js';
 import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
+import { readableMap } from '../../host-shim/wasm/readable-map.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_STACK_CHARACTERS_MAX } from '../../protocol/limits.js';
 import { bank, counterdesk, openBank } from './bank.js';
 import { MONSTERS, ThrowingBank } from './monsters.js';
@@ -15,7 +16,7 @@ describe.each(MONSTERS)('%s', (_name, make) => {
     expect(stackOf(thrown).length).toBeLessThanOrEqual(CRASH_STACK_CHARACTERS_MAX);
     expect(typeof placeOf(thrown)).toBe('string');
     expect(new StorageError('failed', 'put', { cause: thrown }).code).toBe('failed');
-    expect(positionOf(thrown, new SourcePositions(''))).toBeTypeOf(isA(thrown, Error) ? 'function' : 'string');
+    expect(positionOf(thrown, new SourcePositions(readableMap('')))).toBeTypeOf(isA(thrown, Error) ? 'function' : 'string');
     expect(typeof wordsOf(thrown)).toBe('string');
   });
 });
