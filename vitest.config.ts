@@ -43,6 +43,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'node',
+          globalSetup: ['tests/made-once.ts'],
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...COUNTING, ...IN_CHROMIUM, INSTALLED],
         },

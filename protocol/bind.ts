@@ -6,7 +6,6 @@
  * The leading fields that the runtime fills in (`request` of requests and replies, `version` and `fresh` of publications) are not
  * part of the fields. Encoders take them as further arguments; decoders leave them in the reader.
  */
-import { DecodeError } from './errors.js';
 import {
   bool,
   type Field,
@@ -22,7 +21,6 @@ import {
   u32,
 } from './fields.js';
 import { shapeOf } from './fingerprint.js';
-import { locateField } from './locate.js';
 import type { Address, Kind } from './names.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
@@ -346,18 +344,10 @@ export function assertNumbered(party: Pick<PartySchema, 'name' | 'address' | 're
   if (!isNumbered(party)) throw new UnboundError(party.name);
 }
 
-/** Adds kind and field to the errors of a decoder. */
-function located<T>(name: string, kind: number, body: Fields, decode: (reader: Reader) => T): (reader: Reader) => T {
-  return (reader) => {
-    const from = reader.at;
-    try {
-      return decode(reader);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      const field = locateField(name, body, reader.bytes, from, reader.end, reader.start + error.offset);
-      throw new DecodeError(error.problem, error.offset, field, kind);
-    }
-  };
+/** The decoder with errors that have kind and field. */
+function located<T>(name: string, kind: number, fields: Fields, decode: (reader: Reader) => T): (reader: Reader) => T {
+  const body = { name, kind, fields };
+  return (reader) => reader.within(body, decode);
 }
 
 /** Every message kind of a party: what it receives, its replies, and what it publishes. */

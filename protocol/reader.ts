@@ -4,7 +4,9 @@
  * Any integer encoding of a value is accepted; a float is not an integer.
  */
 import { DecodeError, type DecodeProblem } from './errors.js';
+import type { Fields } from './fields.js';
 import { readU16, readU32 } from './frame.js';
+import { locateField } from './locate.js';
 import { SKIP_TOO_DEEP, SKIP_TRUNCATED, skipValue } from './skip.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -13,6 +15,13 @@ const float64 = new Float64Array(1);
 const float64Words = new Uint32Array(float64.buffer);
 const float32 = new Float32Array(1);
 const float32Word = new Uint32Array(float32.buffer);
+
+/** What is decoded, so that an error can name its field. */
+export interface NamedBody {
+  readonly name: string;
+  readonly kind: number;
+  readonly fields: Fields;
+}
 
 export class Reader {
   bytes: Uint8Array = new Uint8Array(0);
@@ -24,13 +33,28 @@ export class Reader {
   request = 0;
   version = 0;
   fresh = false;
+  /** What is being decoded, from here on; null when nobody has said it. */
+  private body: NamedBody | null = null;
+  private bodyAt = 0;
 
   reset(bytes: Uint8Array, at = 0, end = bytes.length): this {
     this.bytes = bytes;
     this.start = at;
     this.at = at;
     this.end = end;
+    this.body = null;
     return this;
+  }
+
+  /** Decodes a body whose errors name its kind and field. A reader that has failed is of no use until its `reset`. */
+  within<T>(body: NamedBody, decode: (reader: this) => T): T {
+    const { body: outer, bodyAt } = this;
+    this.body = body;
+    this.bodyAt = this.at;
+    const value = decode(this);
+    this.body = outer;
+    this.bodyAt = bodyAt;
+    return value;
   }
 
   u8(): number {
@@ -205,9 +229,12 @@ export class Reader {
     if (this.at !== this.end) this.fail('trailing bytes');
   }
 
-  /** @throws DecodeError at the current position; `bind` adds kind and field */
+  /** @throws DecodeError at the current position, with kind and field where they are known */
   fail(problem: DecodeProblem): never {
-    throw new DecodeError(problem, this.at - this.start);
+    const { body, at, start } = this;
+    if (!body) throw new DecodeError(problem, at - start);
+    const field = locateField(body.name, body.fields, this.bytes, this.bodyAt, this.end, at);
+    throw new DecodeError(problem, at - start, field, body.kind);
   }
 
   private tag(): number {

@@ -27,7 +27,7 @@ const NEAR_LETTERS_MAX = 3;
 
 /** @param named all handlers that the party may have. @throws UnknownHandlerError */
 export function assertHandlersNamed(party: string, handlers: object, named: readonly string[]): void {
-  const unknown = methodsOf(handlers).find((name) => /^on[A-Z]/.test(name) && !named.includes(name));
+  const unknown = handlersOf(handlers).find((name) => !named.includes(name));
   if (unknown === undefined) return;
   throw new UnknownHandlerError(
     party,
@@ -36,11 +36,13 @@ export function assertHandlersNamed(party: string, handlers: object, named: read
   );
 }
 
-/** Names of all methods, also of inherited ones. */
-function methodsOf(object: object): string[] {
+/** Names of all methods that look like handlers, also of inherited ones. */
+function handlersOf(object: object): string[] {
   const names: string[] = [];
   for (let at: object | null = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) if (typeof value === 'function') names.push(name);
+    for (const name of Object.getOwnPropertyNames(at)) {
+      if (/^on[A-Z]/.test(name) && typeof Object.getOwnPropertyDescriptor(at, name)?.value === 'function') names.push(name);
+    }
   }
   return names;
 }

@@ -11,6 +11,7 @@ import type { ActorInstance } from '../../actors/contract/instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Random } from '../../bus/random.js';
 import { frameLength, LENGTH_BYTES, readHeader, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, writeU53 } from '../../protocol/frame.js';
+import { skipValue } from '../../protocol/skip.js';
 import type { Writer } from '../../protocol/writer.js';
 
 /** A frame for the actor, before it is encoded. */
@@ -192,9 +193,17 @@ class Pair {
 
 const outputOf = ({ output }: ActorInstance): Uint8Array => output.bytes.subarray(output.start, output.end);
 
+/** Its body is decoded when a sequence looks at it, as few do. @throws Error when the frame is no MessagePack */
 function emittedAt(output: Uint8Array, at: number): EmittedFrame {
-  const frame = decode(output.subarray(at + LENGTH_BYTES, at + frameLength(output, at))) as unknown[];
-  return { kind: frame[0] as number, target: frame[2] as number, body: frame[7] as unknown[] };
+  const end = at + frameLength(output, at);
+  if (skipValue(output, at + LENGTH_BYTES, end) !== end) throw new Error(`output at byte ${at} is not one value of MessagePack`);
+  const { kind, target } = readHeader(output, at);
+  return {
+    ...{ kind, target },
+    get body() {
+      return (decode(output.subarray(at + LENGTH_BYTES, end)) as unknown[])[7] as unknown[];
+    },
+  };
 }
 
 function compareFrames(js: Uint8Array, wasm: Uint8Array): void {

@@ -2,7 +2,7 @@
  * A new user's first ten minutes, by the words of README, with the package as it is published: creates an application, writes a second actor, tests
  * it, opens it, crashes its actor and moves it, builds it, and does the same with what was built.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ async function tryOut(page: Page): Promise<void> {
   await sumIn(page, '5');
 }
 
-/** The package, and a folder in which it is installed. */
+/** The package, and a folder with it in `node_modules`. */
 export interface Installed {
   readonly folder: string;
   readonly tarball: string;
@@ -48,7 +48,10 @@ export interface Installed {
 
 /** The command is there already, and the package is where it was packed to, as a published one is in the registry. */
 const installed = (command: string, { folder, tarball }: Installed): string =>
-  command.replace(/^npx tandem create (\S+)$/, `${join(folder, 'node_modules/.bin/tandem')} create $1 --from file:${tarball}`);
+  command.replace(
+    /^npx tandem create (\S+)$/,
+    `node ${join(folder, 'node_modules/tandem/cli/tandem.mjs')} create $1 --from file:${tarball}`,
+  );
 
 /** Carries out README's section. @param given is called once the package is installed */
 export function testsOfCreated(given: () => Installed): void {
@@ -98,5 +101,13 @@ export function testsOfCreated(given: () => Installed): void {
 
   test('it can be followed word for word', { timeout: 300_000 }, async () => {
     for (const step of steps) await follow(step);
+  });
+  test('its installation has one compiler of AssemblyScript, and nothing that needs another', () => {
+    const modules = join(folder, 'node_modules');
+    const names = readdirSync(modules).filter((name) => !name.startsWith('.'));
+    expect(names).toContain('assemblyscript');
+    expect(names).not.toContain('as-bind');
+    expect(names).not.toContain('tsx');
+    expect(existsSync(join(modules, 'tandem/node_modules'))).toBe(false);
   });
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFil
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { madeOnce } from '../made-once.js';
 import { ROOT } from '../tree/tree.js';
 
 /** npm asks the registry only for what its cache does not have. */
@@ -32,6 +33,14 @@ export function pack(folder: string): Packed {
   return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
 }
 
+const RECORD = 'packed.json';
+
+/** What `pack` gives, of one run for all tests. */
+export async function packedOnce(): Promise<Packed> {
+  const folder = await madeOnce('package', (empty) => writeFileSync(join(empty, RECORD), JSON.stringify(pack(empty))));
+  return JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as Packed;
+}
+
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'tandem-package-'));
 
 export function put(folder: string, files: Readonly<Record<string, string>>): void {
@@ -39,12 +48,6 @@ export function put(folder: string, files: Readonly<Record<string, string>>): vo
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-}
-
-/** Installs with npm. */
-export function install(folder: string, tarball: string): void {
-  put(folder, { 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
-  run(folder, 'npm', 'install', tarball);
 }
 
 /** What a package needs beside it, and what that needs, as npm lays them out. */

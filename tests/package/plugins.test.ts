@@ -9,7 +9,7 @@ import { tandemForEsbuild } from '../../tools/esbuild.js';
 import { tandem } from '../../tools/vite.js';
 import { launchChromium, PATIENCE_MS } from '../e2e/television.js';
 import { APPLICATION, GUEST, PLACEMENTS, SUM, TWIN } from './fixture.js';
-import { emptyFolder, pack, put, unpack } from './installed.js';
+import { emptyFolder, packedOnce, put, unpack } from './installed.js';
 import { testsOfOtherTools } from './other-tools.js';
 import { testsOfShop } from './react-shop.js';
 import { STRICT, serveStrictly } from './strict-server.js';
@@ -19,7 +19,7 @@ const root = emptyFolder();
 let browser: Browser;
 let tarball: string;
 beforeAll(async () => {
-  tarball = pack(root).tarball;
+  tarball = (await packedOnce()).tarball;
   unpack(root, tarball);
   put(root, APPLICATION);
   browser = await launchChromium();

@@ -1,11 +1,11 @@
 /** Compiles and runs `tests/guests/codec`: all generated AssemblyScript codecs in one module. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import asc from 'assemblyscript/asc';
 import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { emitRoundTrip } from '../../protocol/codegen/round-trip.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import { madeOnce } from '../made-once.js';
 import { allParties } from './codecs.js';
 import { parties as everyParties } from './every/generated/index.js';
 
@@ -48,6 +48,8 @@ function generatedFolder(party: PartySchema): string {
 }
 
 async function compile(): Promise<Uint8Array> {
+  // Loading it takes a second, and most files find what it has compiled.
+  const { default: asc } = await import('assemblyscript/asc');
   const table = emitRoundTrip(allParties as readonly unknown[] as readonly PartySchema[], {
     runtime: 'tandem/protocol/assembly',
     generated: generatedFolder,
@@ -72,15 +74,14 @@ async function compile(): Promise<Uint8Array> {
   return binary;
 }
 
-/** Compiled once for all files of a worker, which takes longer than most of them. */
-let compiled: Promise<Uint8Array> | undefined;
+const MODULE = 'codec.wasm';
 
 export class CodecGuest {
   private constructor(private readonly exports: Exports) {}
 
   static async start(): Promise<CodecGuest> {
-    compiled ??= compile();
-    const { instance } = (await WebAssembly.instantiate((await compiled) as BufferSource, {
+    const folder = await madeOnce('codec-guest', async (empty) => writeFileSync(join(empty, MODULE), await compile()));
+    const { instance } = (await WebAssembly.instantiate(readFileSync(join(folder, MODULE)) as BufferSource, {
       env: {
         abort: () => {
           throw new Error('the guest trapped');
