@@ -28,9 +28,9 @@ const EXTENSIONS = { '.js': ['.ts', '.js'] };
 
 /**
  * What page and workers all load at once is one file: many small ones are each asked for, and compress worse. What draws a screen is loaded by
- * whoever has one, which the page may have, too, when it is asked to; the other workers have none.
+ * whoever has one, which the page may have, too, when it is asked to; the other workers have none. What paints is loaded by whoever paints.
  */
-const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3, test: /^(?!.*\/ui\/screen\/)/ }] };
+const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3, test: /^(?!.*\/(ui\/screen|painting|ports)\/)/ }] };
 
 /**
  * Bundles entries for browsers.

@@ -1,7 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { CrashReport } from '../../actors/contract/events.js';
 import { PortOverloadError } from '../../actors/vm/port/port.js';
-import { PAINTER_RESTARTS_MAX, type PaintCondition } from '../../host-shim/browser/painting/painting.js';
+import { PAINTER_RESTARTS_MAX } from '../../host-shim/browser/painting/painter-budget.js';
+import type { PaintCondition } from '../../host-shim/browser/painting/painting.js';
 import { type CanvasDisplay, type CanvasDisplayOptions, openDisplay } from '../../host-shim/browser/ports/display.js';
 import { openInput } from '../../host-shim/browser/ports/input.js';
 import { openDisplayPort } from '../../host-shim/common/ports/display-port.js';

@@ -33,7 +33,6 @@ import {
   detectCapabilities,
   lackForPainter,
   openDebugLink,
-  openDisplay,
   openFetchPort,
   openInput,
   openPainter,
@@ -55,8 +54,8 @@ import { Developer, showTracks } from './developer.js';
 import { type Device, linksOf, readDevice } from './device.js';
 import { LacksLine } from './lacks.js';
 import { TelevisionOverlay } from './overlay.js';
+import type { openPageDisplay } from './page-display.js';
 import { Panel } from './panel.js';
-import { createPosters } from './posters.js';
 import { RecordButton } from './record-button.js';
 import { openTarget } from './recordings.js';
 
@@ -165,7 +164,7 @@ async function open(life: Life, { device, storage, overlay, looking, shown: onDi
     timeoutMs: TELEMETRY_TIMEOUT_MS,
     onTrouble: (trouble) => host.warn?.(trouble),
   });
-  const display: CanvasScreen = painter ?? openDisplay(host.vm, { ...shown, images: createPosters(profile), fallback: lack ?? '' });
+  const display = painter ?? (await displayOfPage(host.vm, { ...shown, fallback: lack ?? '' }, profile));
   onDisplay(display);
   life.onEnd(() => display.stop());
   const input = openInput(host.vm, { window, pointer: display, onKey: (_key, timeMs) => display.pressed(timeMs) });
@@ -198,6 +197,11 @@ async function open(life: Life, { device, storage, overlay, looking, shown: onDi
 
 /** Why the VM that paints could not go on in a life before. */
 let painterTrouble = '';
+
+async function displayOfPage(...input: Parameters<typeof openPageDisplay>): Promise<CanvasScreen> {
+  const { openPageDisplay } = await import('./page-display.js');
+  return openPageDisplay(...input);
+}
 
 /** Why the page's thread paints: empty when the address wants it, null when it does not, since the VM `painter` has the display. */
 function lackForPainterOn({ offscreen, placement, profile }: Device): string | null {

@@ -15,8 +15,9 @@ import { freshCanvas, placeOn, retire } from './canvas-place.js';
 import { CanvasSize, type Pixels, type Size } from './canvas-size.js';
 import type { CanvasScreen, DisplayList, ScreenOptions } from './display-painting.js';
 import type { PaintCounts, PaintMemory } from './painter.js';
+import { PainterBudget } from './painter-budget.js';
 import { type FromPainter, PAINTER_CHANNEL, type PaintedNow, type ToPainter } from './painter-messages.js';
-import { type PaintCondition, PainterBudget } from './painting.js';
+import type { PaintCondition } from './painting.js';
 
 export interface PainterScreenOptions extends ScreenOptions {
   /** The worker's file, which calls `runPainter`. */
