@@ -2,7 +2,7 @@
  * Builds the pages of the television and of the debugger:
  *
  *   examples/tv/web/{main,js-vm,wasm-vm,painter}.ts   → dist/examples/tv/site/*.js
- *   the same, for old engines           → dist/examples/tv/site/old.js
+ *   the same, for old engines           → dist/examples/tv/site/old*.js
  *   examples/tv/web/{index.html,choose.js,style.css}    → dist/examples/tv/site/{index.html,style.css}
  *   dist/wasm-actors/*.wasm and *.wasm.map    → dist/examples/tv/site/
  *   debugger/page/{main,worker}.ts, index.html, page.css    → dist/debugger/site/
@@ -12,7 +12,6 @@ import { join, resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { isMain } from './is-main.js';
 import { buildOld } from './old/build-old.js';
-import { OWN_NAME_CONFIG } from './own-name.js';
 import { buildPage, guestFilesIn } from './page.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -40,15 +39,14 @@ async function styleOfTelevision(): Promise<string> {
 export async function buildTelevision(): Promise<void> {
   const workers = { js: web('js-vm.ts'), wasm: web('wasm-vm.ts') };
   const [old, page, style] = await Promise.all([
-    buildOld({ page: web('main.ts'), workers, tsconfig: OWN_NAME_CONFIG, keptIn: join(root, 'dist/examples/tv/old') }),
+    buildOld({ page: web('main.ts'), workers, alsoAtOnce: [web('page-display.ts')], keptIn: join(root, 'dist/examples/tv/old') }),
     pageOfTelevision(),
     styleOfTelevision(),
   ]);
-  const made = { 'index.html': page, 'style.css': style, 'old.js': old.code, 'old.js.map': old.map };
   await buildPage({
     entries: ['main.ts', 'js-vm.ts', 'wasm-vm.ts', 'painter.ts'].map(web),
     files: guestFilesIn(join(root, 'dist/wasm-actors')),
-    made: new Map(Object.entries(made).map(([name, text]) => [name, Buffer.from(text)])),
+    made: new Map([['index.html', page], ['style.css', style], ...old].map(([name, text]) => [name, Buffer.from(text)])),
     outFolder: join(root, 'dist/examples/tv/site'),
     ownSources: true,
   });

@@ -43,6 +43,10 @@ function usesOf(names: readonly string[], version: 5 | 2022): Uses {
   return { globals: together('globals'), statics: together('statics'), members: together('members'), defined: together('defined') };
 }
 
+const isOld = (name: string): boolean => /^old\b/.test(name);
+const scriptsOf = (isWanted: (name: string) => boolean): string[] =>
+  readdirSync(SITE).filter((name) => name.endsWith('.js') && isWanted(name));
+
 const modern = namesIn(MODERN);
 const old = namesIn(OLD);
 let broughtToOld = BRINGS_NOTHING;
@@ -54,13 +58,13 @@ beforeAll(async () => {
 
 describe('nothing is said beyond the floor but what is asked for first, and the list of that has nothing else', () => {
   test('in the modern build, which is in the language of 2022', () => {
-    const scripts = readdirSync(SITE).filter((name) => name.endsWith('.js') && name !== 'old.js');
+    const scripts = scriptsOf((name) => !isOld(name));
     expect(scripts.length).toBeGreaterThan(10);
     expect(beyond(usesOf(scripts, 2022), modern).sort()).toEqual(listed('modern').sort());
   });
 
   test('in the old build, which is in ES5, with what its prelude brings', () => {
-    expect(beyond(usesOf(['old.js'], 5), old, broughtToOld).sort()).toEqual(listed('old').sort());
+    expect(beyond(usesOf(scriptsOf(isOld), 5), old, broughtToOld).sort()).toEqual(listed('old').sort());
   });
 });
 

@@ -68,7 +68,11 @@ export const ASKED: readonly Asked[] = [
   { builds: OLD, names: ['.deltaX', '.deltaY'], reason: 'of the event `wheel`, which comes with them' },
   { builds: OLD, names: ['.capture'], reason: 'an option of listeners, in prelude' },
   { builds: OLD, names: ['.next', '.return', '.throw'], reason: 'of iterators and generators, which the compiler brings' },
-  { builds: OLD, names: ['tandemPattern', 'require', 'Iterator'], reason: 'of the build and its compilers' },
+  {
+    builds: OLD,
+    names: ['tandemBegin', 'tandemImport', 'tandemModule', 'tandemPart', 'tandemParts', 'Iterator'],
+    reason: 'of the build and its compilers',
+  },
   {
     builds: OLD,
     names: ['.isActive', '.deviceId', '.identity', '.cause', '.raw', '.wait', '.register', '.move', '.grow'],

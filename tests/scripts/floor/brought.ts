@@ -9,7 +9,7 @@ import type { Names } from './compat.js';
 
 export type Brought = Readonly<Record<keyof Names, ReadonlySet<string>>>;
 
-const PRELUDE = resolve(import.meta.dirname, '../../../scripts/old/prelude/prelude.ts');
+const PRELUDE = resolve(import.meta.dirname, '../../../scripts/old/prelude');
 
 /** Takes from a realm what the floor lacks. Its typed arrays have no common constructor to inherit from. */
 const TAKE = `(function (scope, { globals, statics, members }) {
@@ -61,7 +61,8 @@ function engineWith(floor: Names): Context {
 /** @throws what the prelude throws, which has to run on its floor */
 export async function broughtTo(floor: Names): Promise<Brought> {
   const { outputFiles } = await build({
-    ...{ entryPoints: [PRELUDE], bundle: true, write: false, format: 'iife', target: 'es2022' },
+    stdin: { contents: "require('./language.js'); require('./prelude.js');", resolveDir: PRELUDE, loader: 'ts' },
+    ...{ bundle: true, write: false, format: 'iife', target: 'es2022' },
     // The package says of its files that they do nothing by themselves; these do.
     ignoreAnnotations: true,
   });
