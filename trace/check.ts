@@ -10,6 +10,9 @@ export const whole: Check = (value) => Number.isSafeInteger(value) && (value as 
 export const u16: Check = (value) => whole(value) && (value as number) <= 0xffff;
 export const u32: Check = (value) => whole(value) && (value as number) <= 0xffff_ffff;
 export const text: Check = (value) => typeof value === 'string';
+export const flag: Check = (value) => typeof value === 'boolean';
+/** A number of any kind that may be compared. */
+export const amount: Check = (value) => typeof value === 'number' && !Number.isNaN(value);
 export const bytes: Check = (value) => value instanceof Uint8Array;
 export const oneOf =
   (options: readonly unknown[]): Check =>
@@ -23,4 +26,8 @@ export const fields =
   (shape: Shape): Check =>
   (value) =>
     isRecord(value) && Object.keys(shape).every((name) => Object.hasOwn(value, name) && shape[name](value[name]));
+export const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
 export const numbers: Check = (value) => isRecord(value) && Object.values(value).every((each) => typeof each === 'number');

@@ -11,8 +11,8 @@ import { RecordingError, type RecordingFacts } from './recording.js';
 
 /** Name of the metadata record, and profile of the file. */
 export const TANDEM = 'tandem';
-/** Version of the layout. What an older reader would misunderstand raises it. */
-const FORMAT = 1;
+/** Version of the layout. What an older reader would misunderstand raises it. 2: `status` steps. */
+const FORMAT = 2;
 
 const FIELD_TYPES: readonly string[] = 'u8 u16 u32 u53 i8 i16 i32 f64 bool str bin choice optional list map struct dynamic'.split(' ');
 const LANES = ['interactive', 'ordinary', 'idle'];

@@ -75,6 +75,10 @@ export interface StandingMessage {
 /** How an application stands, and where it is to stand. */
 export interface StandingText {
   readonly points: readonly PausePoint[];
+  /** It is to stand, and waits so long at most for these VMs to come to the end of a message; null when it does not. */
+  readonly pausing: { readonly vms: readonly string[]; readonly atMostMs: number } | null;
+  /** Until when it was let go on; null when it just goes on, or stands. */
+  readonly until: 'picture' | 'trap' | null;
   /** Null while it goes on. */
   readonly paused: {
     readonly why: 'asked' | 'step' | 'breakpoint' | 'after' | 'trap';
@@ -91,13 +95,15 @@ export interface StandingText {
   } | null;
 }
 
-export const GOES_ON: StandingText = { points: [], paused: null };
+export const GOES_ON: StandingText = { points: [], pausing: null, until: null, paused: null };
 
 /** Whether this says how an application stands, as far as a page cannot do without it. */
 export const isStanding = (value: unknown): value is StandingText =>
   isRecord(value) &&
   Array.isArray(value.points) &&
   value.points.every((point) => isRecord(point) && typeof point.text === 'string') &&
+  (value.pausing === null || (isRecord(value.pausing) && Array.isArray(value.pausing.vms))) &&
+  [null, 'picture', 'trap'].includes(value.until as null) &&
   (value.paused === null || (isRecord(value.paused) && typeof value.paused.why === 'string' && Array.isArray(value.paused.vms)));
 
 /** A dead letter. Its frame is hexadecimal digits; empty where fields are redacted. */

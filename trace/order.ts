@@ -140,7 +140,8 @@ class MessageOrder {
   }
 
   add(step: TraceStep): void {
-    this.noteTime(step);
+    // It is told by the host, whose own steps of that time may still come.
+    if (step.type !== 'status') this.noteTime(step);
     const line = this.lineOfStep(step);
     if (step.type === 'level' && step.why === 'lost') this.forceAll(step.vm);
     if (line) this.enter(line, step as OfActor);

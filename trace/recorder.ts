@@ -110,7 +110,7 @@ export class Recorder {
     if (flow.count > 0 && (step.at - this.chunkAt >= this.chunkMicros || flow.count >= CHUNK_ROWS_MAX)) this.flush();
     if (flow.count === 0) this.chunkAt = step.at;
     this.lastAt = step.at;
-    this.vms.add(step.vm);
+    if (step.type !== 'status') this.vms.add(step.vm);
     if (step.type === 'emitted') this.addEmitted(step);
     else if (step.type === 'arrived') flow.arrived(step);
     else if (step.type === 'handled') flow.handled(step);

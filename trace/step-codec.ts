@@ -2,7 +2,7 @@
 import { encode } from '@msgpack/msgpack';
 import { decodeDynamic } from '../protocol/dynamic.js';
 import { ERROR_CODES } from '../protocol/errors.js';
-import { bytes, fields, isRecord, numbers, oneOf, orNull, type Shape, text, u16, u32, whole } from './check.js';
+import { amount, bytes, fields, flag, isRecord, listOf, numbers, oneOf, orNull, type Shape, text, u16, u32, whole } from './check.js';
 import { VM_NAMES } from './flow-state.js';
 import { RecordingError } from './recording.js';
 import { TRACE_LEVELS, type TraceStep } from './step.js';
@@ -10,6 +10,18 @@ import { TRACE_LEVELS, type TraceStep } from './step.js';
 const id = { source: u16, sequence: whole };
 const delivery = { ...id, target: u16, kind: u16 };
 const beginning = fields({ options: numbers, snapshot: orNull(bytes), sequence: whole });
+
+const party = { vm: text, state: text, condition: text, epoch: u32, restarts: whole, reason: text };
+const twin = fields({ side: text, why: text, detail: text });
+const status = fields({
+  state: text,
+  escalation: text,
+  supervisors: listOf(fields({ supervisor: text, strategy: text, intensity: whole, periodMs: amount, children: listOf(text) })),
+  vms: listOf(fields({ vm: text, state: text, reason: text, failedOver: flag })),
+  actors: listOf(fields({ actor: text, ...party, circuit: orNull(text), twin })),
+  ports: listOf(fields({ port: text, ...party })),
+  persistent: listOf(fields({ actor: text, generation: whole, failure: orNull(fields({ code: text })) })),
+});
 
 const SHAPES: Readonly<Record<Exclude<TraceStep['type'], 'emitted' | 'arrived' | 'handled'>, Shape>> = {
   rejected: { ...delivery, code: oneOf(ERROR_CODES), frame: orNull(bytes) },
@@ -19,6 +31,7 @@ const SHAPES: Readonly<Record<Exclude<TraceStep['type'], 'emitted' | 'arrived' |
   snapshot: { party: u16, sequence: whole, snapshot: orNull(bytes) },
   moved: { party: u16, step: text },
   level: { level: oneOf(TRACE_LEVELS), why: oneOf(['asked', 'flood', 'calm', 'lost']), missing: whole },
+  status: { whole: flag, status },
 };
 /** Where a step has such a field. */
 const OPTIONAL: Shape = { tooLarge: whole };

@@ -9,6 +9,7 @@
  */
 import type { ErrorCode } from '../protocol/errors.js';
 import type { Address, Epoch, Frame, Kind, Microseconds, Sequence, SnapshotBytes, VmName } from '../protocol/names.js';
+import type { SystemStatus } from './status.js';
 
 /** off: nothing. headers: who sent what to whom, when and why. frames: the messages themselves, too. */
 export type TraceLevel = 'off' | 'headers' | 'frames';
@@ -136,7 +137,17 @@ export interface LevelChanged extends Step {
   readonly missing: number;
 }
 
-export type TraceStep = Emitted | Arrived | Handled | Rejected | Started | Ended | Poisoned | SnapshotTaken | Moved | LevelChanged;
+/** How the system is, from here on. The host tells it when something has changed, so it may come before steps of VMs that are older. */
+export interface StatusNoted extends Step {
+  readonly type: 'status';
+  /** All of it; else its lists have only what has changed since the one before. */
+  readonly whole: boolean;
+  readonly status: SystemStatus;
+}
+
+/** What happened in a VM. */
+export type VmStep = Emitted | Arrived | Handled | Rejected | Started | Ended | Poisoned | SnapshotTaken | Moved | LevelChanged;
+export type TraceStep = VmStep | StatusNoted;
 
 /** What is traced: a message that fits all that are given. Applied in the VM, before anything is copied. */
 export interface TraceFilter {

@@ -1,7 +1,8 @@
 /** Begins recordings. What records is loaded by then: most pages never do. */
 import type { RecordingFacts, RecordingSink } from '../../trace/recording.js';
 import { loadedIn } from '../contract/host.js';
-import type { RecordedSystem, RecordOptions, SystemRecording } from './system-recording.js';
+import type { RecordedSystem } from './recorded-system.js';
+import type { RecordOptions, SystemRecording } from './system-recording.js';
 
 /** @throws as `System.record` */
 export async function beginRecording(

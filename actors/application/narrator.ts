@@ -8,7 +8,7 @@ import { textOfBreakpoint } from '../contract/breakpoint-text.js';
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import { textOfLack } from '../contract/lack.js';
-import type { Paused } from '../contract/pause.js';
+import type { Paused, PausingReport } from '../contract/pause.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 
@@ -83,6 +83,8 @@ function warningIn(change: SystemChange): string {
       return ofBreakpoint(change.event, change.breakpoint);
     case 'break':
       return ofBreak(change.report);
+    case 'pausing':
+      return ofPausing(change.report);
     case 'paused':
       return ofPause(change.paused);
     case 'control':
@@ -112,6 +114,12 @@ const ofBreakpoint = (event: 'set' | 'removed', breakpoint: Breakpoint): string 
 function ofBreak({ vm, party, kindName, source, problem }: BreakReport): string {
   const because = problem === '' ? '' : `, because the condition threw ${problem}`;
   return `VM ${vm} stops, if a debugger is attached, before ${party} handles ${kindName} from ${source}${because}: step into it`;
+}
+
+function ofPausing({ vms, atMostMs }: PausingReport): string {
+  return vms.length > 0
+    ? `the application is to stand: ${vms.join(', ')} handles a message, for which it waits ${atMostMs} ms at most`
+    : '';
 }
 
 function ofPause(paused: Paused | null): string {

@@ -8,8 +8,7 @@ import type { CrashReport } from '../contract/events.js';
 import { loadedIn } from '../contract/host.js';
 import type { Lack } from '../contract/lack.js';
 import type { Paused, Until } from '../contract/pause.js';
-import type { CircuitState, Side, StopReport } from '../contract/states.js';
-import { conditionOf, type PartyCondition } from '../contract/states.js';
+import type { PartyCondition, Side, StopReport } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
 import type { TraceStatus } from '../contract/tracing.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
@@ -22,7 +21,9 @@ import { beginRecording } from './begin-recording.js';
 import { mergeCounters } from './counters.js';
 import type { Lacks } from './lacks.js';
 import type { Placement } from './placement.js';
-import type { RecordedSystem, RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
+import type { RecordedSystem } from './recorded-system.js';
+import { actorStatuses, portStatuses } from './statuses.js';
+import type { RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
 
 /** A dead letter; a poison message with the report of the crash. */
 export type ReportedLetter = DeadLetter<CrashReport>;
@@ -207,14 +208,11 @@ export class SupervisedSystem implements System {
   }
 
   get actors(): System['actors'] {
-    return [...this.kept.directory.actors.values()].map(({ status }) => {
-      const failedOver = status.circuit === 'open' || status.twin.why === 'guest';
-      return { ...status, ...this.conditionOf(status.actor, status, failedOver ? 'open' : status.circuit) };
-    });
+    return actorStatuses(this.kept);
   }
 
   get ports(): System['ports'] {
-    return [...this.kept.directory.ports.values()].map(({ status }) => ({ ...status, ...this.conditionOf(status.port, status, null) }));
+    return portStatuses(this.kept);
   }
 
   get vms(): readonly VmStatus[] {
@@ -432,11 +430,6 @@ export class SupervisedSystem implements System {
   private async endTracing(): Promise<void> {
     await this.newestRecording?.stop().catch(() => {}); // it was told as a change
     await this.kept.tracing.end();
-  }
-
-  private conditionOf(party: string, { state }: ActorStatus | PortStatus, circuit: CircuitState | null): PartyCondition {
-    const history = this.kept.changes.histories.of(party);
-    return { ...history, condition: conditionOf(state, history, circuit) };
   }
 
   private get liveControls(): readonly VmControl[] {

@@ -11,10 +11,8 @@ import { Recorder } from '../../trace/recorder.js';
 import type { PackedFile, RecordingFacts, RecordingLevel, RecordingSink } from '../../trace/recording.js';
 import { Redaction } from '../../trace/redaction.js';
 import { Schemas } from '../../trace/schemas.js';
-import type { Host } from '../contract/host.js';
-import type { ChangeFeed } from '../supervisor/change-feed.js';
-import type { Directory } from '../supervisor/directory.js';
-import type { Tracing } from '../supervisor/trace/tracing.js';
+import { RecordedStatus } from './recorded-status.js';
+import type { RecordedSystem } from './recorded-system.js';
 
 /** A replay that begins in the middle handles at most what came in this time first. */
 const SNAPSHOT_MS = 30_000;
@@ -47,18 +45,11 @@ export interface RunningRecording {
   stop(): Promise<void>;
 }
 
-/** What a recording needs of its system. */
-export interface RecordedSystem {
-  readonly host: Host;
-  readonly directory: Directory;
-  readonly tracing: Tracing;
-  readonly changes: ChangeFeed;
-}
-
 export class SystemRecording implements RunningRecording {
   readonly level: RecordingLevel;
   readonly startedAt: Microseconds;
   private readonly recorder: Recorder;
+  private readonly status: RecordedStatus;
   private readonly endFollowing: () => void;
   private readonly endBeats: readonly (() => void)[];
   private stopping: Promise<void> | null = null;
@@ -89,19 +80,29 @@ export class SystemRecording implements RunningRecording {
     const redaction = new Redaction(new Schemas(parties), redact);
     this.recorder = new Recorder(sink, facts, {
       onFailure: (error) => this.failed(error),
-      onGap: () => tracing.missed(),
+      onGap: () => this.missed(),
       chunkMicros: chunkMs * 1000,
     });
     for (const file of packed) this.recorder.attach(file);
+    this.status = new RecordedStatus(system, (step) => this.recorder.steps([step]));
     this.endFollowing = tracing.follow((steps) => this.recorder.steps(redaction.apply(steps)));
-    this.endBeats = [
-      host.beat(snapshotEveryMs, () => void tracing.noteStates()),
-      host.beat(Math.min(FLUSH_MS, chunkMs), () => this.passTime()),
-    ];
+    this.endBeats = [host.beat(snapshotEveryMs, () => this.noteStates()), host.beat(Math.min(FLUSH_MS, chunkMs), () => this.passTime())];
+  }
+
+  private noteStates(): void {
+    this.status.noteWhole();
+    void this.system.tracing.noteStates();
+  }
+
+  /** Steps were left out, and what had changed may be among them. */
+  private missed(): void {
+    this.status.noteWhole();
+    this.system.tracing.missed();
   }
 
   /** While time stands, what was recorded is not older later: so it is handed over as it is. */
   private passTime(): void {
+    this.status.noteChanges();
     const now = this.system.host.clock.nowMicros();
     if (now === this.passedTo) this.recorder.flush();
     this.recorder.passTime(now);
@@ -117,6 +118,7 @@ export class SystemRecording implements RunningRecording {
   async begin(): Promise<void> {
     try {
       await this.system.tracing.record(this.level);
+      this.status.noteWhole();
     } catch (error) {
       this.forget();
       throw error;
@@ -124,6 +126,7 @@ export class SystemRecording implements RunningRecording {
   }
 
   private forget(): void {
+    this.status.end();
     this.endFollowing();
     for (const endBeat of this.endBeats) endBeat();
   }
@@ -140,6 +143,7 @@ export class SystemRecording implements RunningRecording {
 
   private async end(): Promise<void> {
     await this.system.tracing.endRecording();
+    this.status.noteChanges();
     this.forget();
     await this.recorder.close();
   }

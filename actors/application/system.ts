@@ -34,8 +34,9 @@ import { Lacks } from './lacks.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
+import type { RecordedSystem } from './recorded-system.js';
 import { SupervisedSystem, type System } from './supervised-system.js';
-import type { RecordedSystem, RecordOptions, SystemRecording } from './system-recording.js';
+import type { RecordOptions, SystemRecording } from './system-recording.js';
 
 export interface ActorSpec {
   readonly schema: PartySchema;
@@ -141,9 +142,10 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const tracing = new Tracing(host, directory, changes);
   const lacks = new Lacks(changes);
   lacks.begin(host, options.storage, options.placement === 'host');
-  const kept = { host, directory, changes, persistence, tracing, lacks };
+  const supervision = supervisorOptions(host, options, placement, tree);
+  const kept = { host, directory, changes, persistence, tracing, lacks, supervision };
   const recording = await recordedFromStart(kept, options, placement);
-  const supervisor = new Supervisor(host, supervisorOptions(host, options, placement, tree), kept);
+  const supervisor = new Supervisor(host, supervision, kept);
   try {
     await supervisor.start();
   } catch (error) {

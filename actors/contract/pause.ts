@@ -14,12 +14,25 @@ export interface NextMessage {
   readonly sourceAddress: Address;
   readonly sequence: Sequence;
   readonly sentAt: Microseconds;
-  /** The whole message; empty when it is longer than `SHOWN_FRAME_BYTES_MAX`, or of one that has trapped, than `CRASH_REPORT_FRAME_BYTES_MAX`. */
+  /** The whole message; empty when it is longer than `SHOWN_FRAME_BYTES_MAX`, or of one that has trapped, than `TRAPPED_FRAME_BYTES_MAX`. */
   readonly frame: Frame;
 }
 
 /** A person reads the message on one line; and a VM that stands is asked again and again. */
 export const SHOWN_FRAME_BYTES_MAX = 4096;
+/** It is told once, and a person reads all of it: that is the message which has gone wrong. */
+export const TRAPPED_FRAME_BYTES_MAX = 64 << 10;
+
+/** A VM that has not come to stand within this time is named: a tenth of a second passes for at once. */
+export const PAUSING_TOLD_MS = 100;
+
+/** VMs that are still in the middle of a message, though the application is to stand. */
+export interface PausingReport {
+  /** Empty when it is over. */
+  readonly vms: readonly VmName[];
+  /** So long they are waited for at most, since the application was to stand. Then nothing stands. */
+  readonly atMostMs: number;
+}
 
 /** How one VM stands. Plain data: it crosses the control plane. */
 export interface VmStand {

@@ -39,6 +39,9 @@ export interface TraceStatus {
   readonly bytes: number;
   /** Messages that were handled and not traced, since more happened than may be traced. */
   readonly skipped: number;
-  /** Estimated share of the time that tracing took, 0 to 1, when it was last looked at: after as many records as may come in 100 ms. */
+  /**
+   * Estimated share of the time that tracing takes, 0 to 1, by what was traced and what that costs: a mean since as many records were written as
+   * may come in 100 ms. Where few are, that is long ago.
+   */
   readonly share: number;
 }

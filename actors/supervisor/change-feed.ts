@@ -6,7 +6,7 @@ import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, Unrepeat
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { Lack } from '../contract/lack.js';
-import type { Paused } from '../contract/pause.js';
+import type { Paused, PausingReport } from '../contract/pause.js';
 import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus, VmState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage.js';
 import type { SystemState } from './system-machine.js';
@@ -77,6 +77,8 @@ export type SystemChange =
   | { readonly type: 'break'; readonly report: BreakReport }
   /** The application stands from now on, or goes on: then null. At a trap told again once its position is known. */
   | { readonly type: 'paused'; readonly paused: Paused | null }
+  /** It is to stand, and waits for VMs; told as soon as that takes long, and when it is over. */
+  | { readonly type: 'pausing'; readonly report: PausingReport }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
   /** A VM was lost: what its flight recorder has of the time before, oldest first. */
@@ -96,6 +98,8 @@ export const CRASH_REPORTS_MAX = 64;
 export class ChangeFeed {
   readonly crashReports: CrashReport[] = [];
   readonly histories = new CrashHistories();
+  /** As it was told last. */
+  systemState: SystemState = 'starting';
   /** Poison messages: they outlive the VM in which they crashed. */
   readonly poisoned: DeadLetters<CrashReport>;
   private readonly listeners: Listeners<SystemChange>;
@@ -116,6 +120,7 @@ export class ChangeFeed {
   }
 
   emit(change: SystemChange): void {
+    if (change.type === 'system') this.systemState = change.state;
     if (change.type === 'crash') this.keep(change.report);
     if (change.type === 'poisoned') this.bury(change);
     this.listeners.tell(change);

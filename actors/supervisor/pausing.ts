@@ -9,10 +9,22 @@
  * The catch: the host's time stands last and goes on first, so that a VM which hangs at a message is noticed by its watchdog and the control
  * call to it settles. Of VMs that run side by side, no order is wrong that hands a message on only after what caused it.
  */
+
+import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { type Breakpoint, checkBreakpoint, parseBreakpoint } from '../contract/breakpoint.js';
 import type { VmControl } from '../contract/control.js';
 import { ControlError, type Host } from '../contract/host.js';
-import { type HaltReport, type Halts, type NextMessage, type Paused, PauseError, type Until, type VmStand } from '../contract/pause.js';
+import type { VmName } from '../contract/instance.js';
+import {
+  type HaltReport,
+  type Halts,
+  type NextMessage,
+  PAUSING_TOLD_MS,
+  type Paused,
+  PauseError,
+  type Until,
+  type VmStand,
+} from '../contract/pause.js';
 import { isA, reasonOf } from '../contract/thrown.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
@@ -34,7 +46,7 @@ export class Pausing {
   private holds = false;
 
   constructor(
-    private readonly host: Pick<Host, 'standingTime' | 'local'>,
+    private readonly host: Pick<Host, 'standingTime' | 'local' | 'timers'>,
     private readonly directory: Directory,
     private readonly changes: ChangeFeed,
   ) {}
@@ -164,8 +176,26 @@ export class Pausing {
 
   /** Orders everything to stand, and waits until what was on its way is with its targets. */
   private async stood(): Promise<readonly VmStand[]> {
-    const first = await this.everywhere((control) => control.stand([]));
+    const first = await this.awaited((control) => control.stand([]));
     return this.everywhere((control) => control.stand(first));
+  }
+
+  /** An order that may have to wait for the end of what a VM handles: whom it waits for is told as soon as that takes long. */
+  private async awaited<T>(order: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
+    const { timers } = this.host;
+    const pending = new Map(this.directory.vms.live.map(({ name, control }) => [control, name]));
+    let isTold = false;
+    const tell = (vms: readonly VmName[]) => this.changes.emit({ type: 'pausing', report: { vms, atMostMs: CONTROL_DEADLINE_MS } });
+    const timer = timers.set(PAUSING_TOLD_MS, () => {
+      isTold = true;
+      tell([...pending.values()]);
+    });
+    try {
+      return await this.everywhere((control) => order(control).finally(() => pending.delete(control)));
+    } finally {
+      timers.clear(timer);
+      if (isTold) tell([]);
+    }
   }
 
   private stands(why: Why, vms: readonly VmStand[]): Paused {

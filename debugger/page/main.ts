@@ -60,7 +60,7 @@ const points = new PointsPane(byId('points'), server);
 
 const letters = new LettersPane(byId('letters'), run, server, steps);
 const send = new SendPane(byId('send'), view, run, server);
-const supervision = new SupervisionPane(byId('supervision'), run, server);
+const supervision = new SupervisionPane(byId('supervision'), view, run, server);
 const notebook = new Notebook(byId('notebook'), view, steps, travel, server);
 const sharing = new Sharing(view, run, steps, filter, server);
 const twins = new TwinsPane(byId('twins'), view, steps, server);

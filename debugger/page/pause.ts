@@ -5,6 +5,7 @@
 
 import type { Remote } from 'comlink';
 import { bytesOf, type StandingMessage, type StandingText } from '../../trace/live.js';
+import { durationText } from '../../trace/text.js';
 import type { Status } from '../server/subject.js';
 import { actButton } from './dialog.js';
 import { element } from './element.js';
@@ -18,13 +19,17 @@ import type { RunInWorker } from './worker.js';
 
 /** Keys that are pressed meanwhile are seen to wait within this. */
 const LOOK_MS = 500;
+/** VMs that are named when the application is about to stand. */
+type Pausing = NonNullable<StandingText['pausing']>;
 /** Of a body, so that the bar is as high at each step. */
 const BODY_LENGTH_MAX = 80;
 
 type Paused = NonNullable<StandingText['paused']>;
 
 export class PausePane {
+  private readonly state = element('strong');
   private readonly words = element('span', { role: 'status', class: 'where' });
+  private readonly buttons: readonly HTMLElement[];
   private status: Status | null = null;
   /** The message that is to be selected once it is here. */
   private wanted: StandingMessage | null = null;
@@ -41,14 +46,15 @@ export class PausePane {
     private readonly steps: Steps,
     private readonly trap: TrapPane,
   ) {
-    bar.append(
-      element('strong', {}, ['PAUSED']),
-      this.words,
+    this.buttons = [
       actButton('step', 'step', 'one message is handled (N)', () => this.step()),
       actButton('to picture', 'to picture', 'until the next picture of its screen (P)', () => this.until('picture')),
       actButton('to trap', 'to trap', 'until the next trap (G)', () => this.until('trap')),
       actButton('go on', 'go on', 'as before (Space)', () => this.toggle()),
-    );
+    ];
+    bar.append(this.state, this.words, ...this.buttons);
+    // Nothing may move any more, so whatever key is pressed ends that.
+    addEventListener('keydown', (event) => this.interrupt(event), { capture: true });
     view.on(['run'], () => void this.select());
   }
 
@@ -59,10 +65,15 @@ export class PausePane {
     this.button.hidden = !status.isConnected;
     this.button.textContent = paused ? 'go on' : 'pause';
     this.button.setAttribute('aria-pressed', String(paused !== null));
-    this.bar.hidden = paused === null;
+    this.bar.hidden = paused === null && status.standing.pausing === null && status.standing.until === null;
+    this.state.textContent = paused ? 'PAUSED' : status.standing.pausing ? 'PAUSING' : 'GOES ON';
+    for (const button of this.buttons) button.hidden = paused === null;
     this.trap.told(paused);
     if (paused && JSON.stringify(paused) !== JSON.stringify(before)) this.stands(paused);
-    if (!paused) this.goesOn(before);
+    if (paused) return;
+    this.goesOn(before);
+    this.newest = null;
+    this.words.textContent = comingWords(status.standing);
   }
 
   private stands(paused: Paused): void {
@@ -76,6 +87,16 @@ export class PausePane {
   private goesOn(before: Paused | null): void {
     clearTimeout(this.timer);
     if (before && before.why !== 'trap') this.wanted = null;
+  }
+
+  private interrupt(event: KeyboardEvent): void {
+    const { standing } = this.status ?? {};
+    const isWaiting = standing?.until === 'picture' && standing.paused === null;
+    if (!isWaiting || event.ctrlKey || event.metaKey || event.altKey || MODIFIERS.includes(event.key)) return;
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.ask({ what: 'pause' });
   }
 
   private async show(paused: Paused): Promise<void> {
@@ -138,6 +159,18 @@ export class PausePane {
     await this.server.ask(question).catch((error) => say(reasonOf(error)));
   }
 }
+
+const MODIFIERS = ['Shift', 'Control', 'Alt', 'Meta'];
+
+/** What it waits for, before it stands. */
+function comingWords({ pausing, until }: StandingText): string {
+  if (pausing) return pausingWords(pausing);
+  if (until === 'picture') return 'until the next picture of its screen: it waits for something to move. Any key here, as Space, ends that';
+  return until === 'trap' ? 'until the next trap. Space ends that' : '';
+}
+
+const pausingWords = ({ vms, atMostMs }: Pausing): string =>
+  `waits for ${vms.join(' and ')} to come to the end of a message, at most ${durationText(atMostMs * 1000)}; then nothing stands`;
 
 const WHY: Readonly<Record<Paused['why'], string>> = {
   asked: 'as it was asked to',

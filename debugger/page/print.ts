@@ -18,7 +18,7 @@ export class PrintField {
     this.input = bar.querySelector('input')!;
     this.said = bar.querySelector('[role=status]')!;
     this.input.addEventListener('keydown', ({ key }) => {
-      if (key === 'Enter') void this.print().then(() => this.input.blur());
+      if (key === 'Enter') void this.print().then((isRight) => isRight && this.input.blur());
       if (key === 'Escape') void this.leave();
     });
     // What is printed is of the list.
@@ -38,7 +38,8 @@ export class PrintField {
     this.bar.hidden = true;
   }
 
-  private async print(): Promise<void> {
+  /** @returns whether the expression makes sense, or there is none */
+  private async print(): Promise<boolean> {
     const { input, view, run } = this;
     const turn = ++this.turn;
     const { questions, error } = await run.print(input.value);
@@ -47,7 +48,7 @@ export class PrintField {
     try {
       if (questions.length > 0) this.said.textContent = 'playing the recording for the states …';
       const answers = questions.length > 0 ? await this.server.played<unknown[][]>('print', {}, questions) : [];
-      if (turn !== this.turn) return;
+      if (turn !== this.turn) return true;
       const isPrinting = input.value.trim() !== '' && !error;
       const result = await run.finishPrint(answers.map((values) => values.map((value) => value ?? undefined)));
       view.printed = isPrinting ? result : null;
@@ -57,6 +58,7 @@ export class PrintField {
       this.said.textContent = failure instanceof Error ? failure.message : String(failure);
     }
     view.changed('printed');
+    return error === '';
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Remote } from 'comlink';
-import type { StandingText } from '../../trace/live.js';
+import { bytesOf, type StandingMessage, type StandingText } from '../../trace/live.js';
 import type { Code } from '../player/code.js';
 import { partsOf } from './code.js';
 import type { DetailPane } from './detail.js';
@@ -47,7 +47,21 @@ export class TrapPane {
     this.box.append(
       actButton('state before', 'state before the trap', 'travels to the last message that was handled', () => this.before(trapped.party)),
     );
+    void this.showBody(trapped, shown);
     if (position !== '') void this.showCode({ actor: trapped.party, kind: trapped.kindName, vm: vm ?? 'js', position }, shown);
+  }
+
+  /** Whole, since it is in no list yet. */
+  private async showBody({ kindName, frame }: StandingMessage, shown: string): Promise<void> {
+    const text =
+      frame === ''
+        ? 'The body is in the list as soon as it goes on: fields are redacted, or it has more than 64 KB.'
+        : await this.run.frameBody(bytesOf(frame));
+    if (shown !== this.shown) return;
+    this.box.querySelector('details')?.remove();
+    this.box.append(
+      element('details', {}, [element('summary', {}, [`the body of ${kindName}`]), element('pre', { class: 'body' }, [text])]),
+    );
   }
 
   private async showCode(query: Readonly<Record<string, string>>, shown: string): Promise<void> {

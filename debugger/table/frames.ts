@@ -40,6 +40,11 @@ export class Frames {
     return { kind: schemas.kindName(kind), source: schemas.partyName(source), target: to, body };
   }
 
+  /** All of what a frame says, as JSON. */
+  bodyOf(frame: Uint8Array): string {
+    return editableBody(readableBody(this.schemas, frame));
+  }
+
   /** The body of a message to be edited; null when it is not in the recording. */
   editable(row: number): string | null {
     const frame = this.table.frame(row);

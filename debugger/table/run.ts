@@ -5,7 +5,7 @@
  *
  * A recording may come as it is made. Then the run grows, and never is whole.
  */
-import type { Address, Kind } from '../../protocol/names.js';
+import type { Address, Kind, Microseconds } from '../../protocol/names.js';
 import { Bodies } from '../../trace/bodies.js';
 import { VM_NAMES } from '../../trace/flow-state.js';
 import { remarkOf } from '../../trace/line.js';
@@ -14,6 +14,7 @@ import { type OpenRecording, openRecording } from '../../trace/open.js';
 import type { Range } from '../../trace/range.js';
 import { RecordingError, type RecordingFacts, type RecordingSource } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
+import type { SystemStatus } from '../../trace/status.js';
 import type { TraceStep } from '../../trace/step.js';
 import { shortText } from '../../trace/text.js';
 import { diagramOf } from './diagram.js';
@@ -27,6 +28,7 @@ import { Printed, type PrintPlan, type PrintResult } from './printed.js';
 import { Row } from './row.js';
 import { type Screen, Screens } from './screens.js';
 import { type Filtered, Shown } from './shown.js';
+import { Statuses } from './statuses.js';
 import type { Detail, GrowingSource, LaneInfo, Line, RunEvent, RunState } from './told.js';
 import { type Topic, topicsOf } from './topics.js';
 
@@ -50,6 +52,7 @@ export class Run {
   private frames = new Frames(this.table, this.schemas);
   private printed = new Printed(this.table, this.bodies, this.schemas);
   private lived = new Lives(null, this.schemas);
+  private readonly statuses = new Statuses();
   private problem = '';
   private isWhole = false;
   private read = 0;
@@ -93,7 +96,10 @@ export class Run {
     for (;;) {
       const steps = await cursor.next();
       if (steps) {
-        for (const step of steps) this.lived.note(step);
+        for (const step of steps) {
+          this.lived.note(step);
+          this.statuses.note(step);
+        }
         yield steps;
       } else if (cursor.ended || !(await growing?.more())) break;
     }
@@ -171,6 +177,11 @@ export class Run {
     return this.frames.textOf(frame, known);
   }
 
+  /** All of what a frame says that is not here, as JSON. */
+  frameBody(frame: Uint8Array): string {
+    return this.frames.bodyOf(frame);
+  }
+
   /** The body of a message as JSON, to be edited; null when it is not in the recording. */
   editable(row: number): string | null {
     return this.frames.editable(row);
@@ -194,6 +205,11 @@ export class Run {
   /** What the recording tells of those who ran. */
   lives(): readonly Life[] {
     return this.lived.all;
+  }
+
+  /** How the system was at a time: the tree, states, budgets, circuits, epochs, storage. @returns null when the recording does not tell */
+  statusAt(at: Microseconds): SystemStatus | null {
+    return this.statuses.at(at);
   }
 
   /** What owners publish, and how far their followers have it. */

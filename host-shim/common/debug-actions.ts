@@ -1,7 +1,7 @@
 /** What a debugger asks of a system: how it is, and, where that is let, to act on it. */
 import type { ReportedLetter, System } from '../../actors/application/supervised-system.js';
 import type { Trial } from '../../actors/contract/control.js';
-import type { NextMessage, Paused, Until } from '../../actors/contract/pause.js';
+import type { NextMessage, Paused, PausingReport, Until } from '../../actors/contract/pause.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { checkFrame, readHeader, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, writeU53 } from '../../protocol/frame.js';
 import { display } from '../../protocol/generated/display.js';
@@ -48,6 +48,8 @@ const FIRST_SEQUENCE = 2 ** 48;
 export class DebugActions {
   private sent = 0;
   private points: readonly PausePoint[] = [];
+  private pausing: PausingReport | null = null;
+  private until: StandingText['until'] = null;
 
   /**
    * @param acts whether it may do more than look
@@ -62,7 +64,18 @@ export class DebugActions {
   ) {}
 
   get standing(): StandingText {
-    return { points: this.points, paused: this.pausedText(this.system.paused) };
+    const { points, pausing, until } = this;
+    return { points, pausing, until, paused: this.pausedText(this.system.paused) };
+  }
+
+  /** It is to stand, and that takes long; with no VMs: that is over. */
+  waitsFor(report: PausingReport): void {
+    this.pausing = report.vms.length > 0 ? report : null;
+  }
+
+  /** It stands: nothing is waited for any more. */
+  stands(): void {
+    this.until = null;
   }
 
   /** Nobody looks any more: the application goes on, and nothing holds it. Never rejects. */
@@ -105,7 +118,7 @@ export class DebugActions {
         await system.step();
         return this.standing;
       case 'resume':
-        return system.resume(this.untilOf(question.until));
+        return this.resume(question.until);
       case 'points':
         return this.setPoints(question.points);
       case 'show':
@@ -129,6 +142,18 @@ export class DebugActions {
     const { why, detail, position, vm, message, next } = paused;
     const vms = paused.vms.map(({ vm, waiting }) => ({ vm, waiting }));
     return { why, detail, position, vm, message: message && told(message), next: next && told(next), vms };
+  }
+
+  private async resume(until?: 'picture' | 'trap'): Promise<void> {
+    const how = this.untilOf(until);
+    const before = this.until;
+    this.until = until ?? null;
+    try {
+      await this.system.resume(how);
+    } catch (error) {
+      this.until = before;
+      throw error;
+    }
   }
 
   /** @throws Error where there is no screen */

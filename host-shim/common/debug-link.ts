@@ -84,8 +84,11 @@ class SystemLink implements DebugLink {
     const { name = 'application', act = !isProduction(), screen, redact = [] } = options;
     const stands = () => this.say({ type: 'stands', standing: this.actions.standing });
     this.actions = new DebugActions(system, act, redact.length > 0, screen, stands);
-    this.unlisten = system.onChange(({ type }) => {
-      if (type === 'paused') stands();
+    this.unlisten = system.onChange((change) => {
+      if (change.type === 'pausing') this.actions.waitsFor(change.report);
+      else if (change.type !== 'paused') return;
+      else if (change.paused) this.actions.stands();
+      stands();
     });
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {

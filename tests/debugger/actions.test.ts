@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DebugActions } from '../../host-shim/common/debug-actions.js';
 import { encodeMessage } from '../../trace/encode.js';
 import { Schemas } from '../../trace/index.js';
-import { bytesOf, type LetterText, type Question, type StandingText, type TrialText, textOf } from '../../trace/live.js';
+import { bytesOf, GOES_ON, type LetterText, type Question, type StandingText, type TrialText, textOf } from '../../trace/live.js';
 import { Bank, type BankWorld, bank, openBank, parties } from '../runtime/bank.js';
 
 /** Traps at a note while account 0 is empty. */
@@ -81,7 +81,7 @@ test('it stands, steps, and goes on until a trap; breakpoints have switches, and
   let told = 0;
   const actions = new DebugActions(system, true, false, undefined, () => void told++);
   const ask = (question: Question) => until(actions.ask(question)) as Promise<StandingText>;
-  expect(actions.standing).toEqual({ points: [], paused: null });
+  expect(actions.standing).toEqual(GOES_ON);
   expect((await ask({ what: 'pause' })).paused).toMatchObject({ why: 'asked', next: null });
   for (const amount of [1, 2]) teller.send(bank.receives.deposit, { account: 0, amount });
   expect((await ask({ what: 'waiting' })).paused?.next).toMatchObject({ kindName: 'bank.deposit', vm: 'js', address: bank.address });
@@ -89,6 +89,7 @@ test('it stands, steps, and goes on until a trap; breakpoints have switches, and
   await expect(ask({ what: 'resume', until: 'picture' })).rejects.toThrow('no display');
   await ask({ what: 'crash', party: 'bank' });
   await ask({ what: 'resume', until: 'trap' });
+  expect(actions.standing).toMatchObject({ until: 'trap', paused: null });
   await world.pass(100);
   expect(actions.standing.paused).toMatchObject({
     why: 'trap',
@@ -109,7 +110,7 @@ test('it stands, steps, and goes on until a trap; breakpoints have switches, and
   expect(actions.standing.paused).toMatchObject({ why: 'breakpoint' });
   await until(actions.leave());
   await world.pass(100);
-  expect([actions.standing, world.totals.at(-1)]).toEqual([{ points: [], paused: null }, 10]);
+  expect([actions.standing, world.totals.at(-1)]).toEqual([GOES_ON, 10]);
   const hiding = asked(world, true, true);
   await expect(hiding.ask({ what: 'points', points: [{ text: 'bank.deposit if message.amount > 1', on: true }] })).rejects.toThrow(
     'redacted',

@@ -9,6 +9,7 @@ import { openDebugLink } from '../../host-shim/node/debug-link.js';
 import { Bodies } from '../../trace/bodies.js';
 import type { RecordingSink } from '../../trace/index.js';
 import { MemoryFile, messagesOf, openRecording, Schemas, type TraceStep } from '../../trace/index.js';
+import { GOES_ON } from '../../trace/live.js';
 import { openBank } from '../runtime/bank.js';
 import { bank } from '../runtime/protocol/generated/index.js';
 
@@ -131,11 +132,11 @@ test('pages are told that an application stands; it goes on when its debugger ha
   const page = look(server);
   const system = await connect(server);
   await expect.poll(() => system.sink).not.toBeNull();
-  expect(page.statuses.at(-1)?.standing).toEqual({ points: [], paused: null });
+  expect(page.statuses.at(-1)?.standing).toEqual(GOES_ON);
   const paused = { why: 'asked', detail: '', position: '', vm: null, message: null, next: null, vms: [] };
   system.paused = paused;
   system.changed({ type: 'paused' });
-  await expect.poll(() => page.statuses.at(-1)?.standing).toEqual({ points: [], paused });
+  await expect.poll(() => page.statuses.at(-1)?.standing).toEqual({ ...GOES_ON, paused });
   await ends.pop()!();
   expect(system.paused).toBeNull();
   await expect.poll(() => page.statuses.at(-1)).toMatchObject({ isConnected: false, standing: { paused: null } });
@@ -151,7 +152,7 @@ test('a page or an application that says what makes no sense is refused, and the
   const standing = [null, 'up', {}, { points: 'x' }, { points: [7] }, { points: [], paused: 7 }];
   for (const each of standing) strange.send(JSON.stringify({ type: 'stands', standing: each }));
   strange.send(JSON.stringify({ type: 'hello', name: 'strange' }));
-  await expect.poll(() => page.statuses.at(-1)).toMatchObject({ name: 'strange', standing: { points: [], paused: null } });
+  await expect.poll(() => page.statuses.at(-1)).toMatchObject({ name: 'strange', standing: GOES_ON });
   strange.terminate();
 });
 

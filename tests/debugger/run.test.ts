@@ -226,6 +226,16 @@ test('the recording tells who ran where, began again, ended, and what was not de
     expect(sum(({ ends }) => ends)).toBeGreaterThan(0);
     expect(sum(({ restarts }) => restarts)).toBe(told.events().filter(({ what }) => what === 'restart').length);
     expect(lives.filter(({ ends, why }) => ends > 0 !== (why !== ''))).toEqual([]);
+    // The tree at a moment: as it began, and as each restart had left it.
+    const [begin, end] = [facts.startedAt, told.state.to].map((at) => told.statusAt(at)!);
+    expect(end.supervisors[0].children).toEqual(expect.arrayContaining(Object.keys(facts.placement)));
+    expect(end.actors.map(({ actor, epoch, restarts }) => [actor, epoch, restarts])).toEqual(
+      end.actors.map(({ actor }) => [
+        actor,
+        ...lives.filter(({ party }) => party === actor).flatMap((life) => [life.epoch, life.restarts]),
+      ]),
+    );
+    expect(sum(({ restarts }) => restarts)).toBeGreaterThan(begin.actors.reduce((total, { restarts }) => total + restarts, 0));
   } finally {
     trapped.remove();
   }

@@ -337,9 +337,27 @@ describe('commands', () => {
     await page.keyboard.type('owners followers');
     await press('Enter');
     await page.locator('#supervision tr', { hasText: 'scene.layout' }).waitFor();
-    // No application runs: the recording tells.
-    await page.locator('#supervision section[aria-label="Lives"] tr', { hasText: /^scene(wasm|js)/ }).waitFor();
+    // No application runs: the recording tells, of the moment that is looked at.
+    await page.locator('#supervision section[aria-label^="Lives"] tr', { hasText: /^scene(wasm|js)/ }).waitFor();
+    const tree = page.locator('#supervision section[aria-label^="Actors"]');
+    await tree.locator('tr', { hasText: 'one_for_one' }).getByText('root').waitFor();
+    const restarts = () =>
+      tree
+        .locator('tr', { hasText: /^(scene|focus|history|metrics|network)/ })
+        .locator('td:nth-of-type(5)')
+        .allTextContents();
+    expect(await restarts()).toEqual(Array(5).fill('0'));
     await page.screenshot({ path: artefact('lives') });
+    await press('Escape');
+    await filter('trap');
+    await page.locator('.row').last().click();
+    await title().getByText(/^#\d+/).waitFor();
+    await press('u');
+    await page
+      .locator('#supervision')
+      .getByText(/^The system is running, at #\d+, /)
+      .waitFor();
+    expect((await restarts()).some((count) => count !== '0')).toBe(true);
     await press('Escape');
   });
 });

@@ -1,8 +1,9 @@
 /** The application stands as a whole, time included, and goes on: message by message, to a message, to a trap, at breakpoints. */
 import { expect, test } from 'vitest';
-import type { Paused } from '../../actors/contract/pause.js';
+import { PAUSING_TOLD_MS, type Paused } from '../../actors/contract/pause.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { frameLength, readHeader } from '../../protocol/frame.js';
+import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { type BankOptions, bank, openBank, watcher } from './bank.js';
 
 /** Longer than every deadline, and than a hang. */
@@ -166,6 +167,41 @@ test('it goes on until a message was handled, or a trap is caught, which is rest
   expect(world.system.paused).toMatchObject(place);
   // Whoever is told of changes alone has it, too.
   expect(world.changes.findLast(({ type }) => type === 'paused')).toMatchObject({ paused: place });
+  // More of a message is shown than a crash report has, so that it is whole: in no list is it before it goes on.
+  await world.resume();
+  await world.pass(500);
+  await world.pause();
+  await world.until(world.system.crash('bank'));
+  world.teller.send(bank.receives.note, { account: 0, text: 'x'.repeat(2_000) });
+  await world.resume('trap');
+  await world.pass(200);
+  const { message, why } = world.system.paused!;
+  expect([why, message?.kindName]).toEqual(['trap', 'bank.note']);
+  expect(message!.frame).toHaveLength(frameLength(message!.frame, 0));
+  expect(message!.frame.length).toBeGreaterThan(2_000);
+  await world.until(world.system.stop());
+});
+
+test('while a VM hangs, it is told at once for whom is waited, and for how long at most', async () => {
+  const world = await open();
+  const reports = () => world.changes.flatMap((change) => (change.type === 'pausing' ? [change.report] : []));
+  await world.until(world.system.hang('bank'));
+  world.deposit(1);
+  await world.pass(10);
+  const pausing = world.system.pause();
+  await world.pass(PAUSING_TOLD_MS + 10);
+  expect(reports()).toEqual([{ vms: ['js'], atMostMs: CONTROL_DEADLINE_MS }]);
+  expect(world.system.paused).toBeNull();
+  // The watchdog ends it, and the others stand.
+  expect(await world.until(pausing)).toMatchObject({ why: 'asked' });
+  expect(reports().at(-1)).toEqual({ vms: [], atMostMs: CONTROL_DEADLINE_MS });
+  await world.resume();
+  await world.pass(500);
+  expect(world.totals).toEqual([1]);
+  // Who stands at once is not told of.
+  const before = reports().length;
+  await world.pause();
+  expect(reports()).toHaveLength(before);
   await world.until(world.system.stop());
 });
 

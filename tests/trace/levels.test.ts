@@ -1,5 +1,6 @@
 /** What a running system gives as steps: levels, filters, switching; in each way in which its host sees its VMs. */
 import { expect, test } from 'vitest';
+import { TraceBudget } from '../../actors/vm/trace/trace-budget.js';
 import type { TraceStep } from '../../trace/index.js';
 import { type BankOptions, type BankWorld, openBank } from '../runtime/bank.js';
 import { bank } from '../runtime/protocol/generated/index.js';
@@ -78,4 +79,19 @@ test('a filter is applied in the VM', async () => {
         .map(({ target }) => target),
     ),
   ).toEqual(new Set([world.system.actors[1].address]));
+});
+
+test('what tracing costs is estimated also where little is traced', () => {
+  let now = 0;
+  const budget = new TraceBudget('frames', true, () => now);
+  expect(budget.share).toBe(0);
+  // 2.5 us each, and a tenth of a nanosecond for each byte.
+  for (let i = 0; i < 100; i++) budget.spend(1_000);
+  now = 99_999;
+  expect(budget.share).toBe(0);
+  now = 1_000_000;
+  expect(budget.share).toBeCloseTo((100 * 2.5 + 100_000 * 0.000_1) / 1_000_000, 9);
+  // As many as may come in 100 ms: the window is used up, and the next begins.
+  for (let i = 100; i < 4_000; i++) budget.spend(0);
+  expect(budget.share).toBeCloseTo((4_000 * 2.5 + 100_000 * 0.000_1) / 1_000_000, 9);
 });

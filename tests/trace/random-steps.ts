@@ -18,6 +18,7 @@ import { telemetry } from '../../protocol/ports/telemetry.js';
 import { timer } from '../../protocol/ports/timer.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { RecordingFacts, RecordingLevel } from '../../trace/recording.js';
+import type { SystemStatus } from '../../trace/status.js';
 import type { MessageId, TraceStep } from '../../trace/step.js';
 
 const PARTIES: readonly PartySchema[] = [
@@ -134,7 +135,21 @@ export class RandomRun {
       { type: 'poisoned', ...common, ...this.id(), target: party, kind: this.one(this.kinds) },
       { type: 'snapshot', ...common, party, sequence, snapshot: this.one([null, bytes]) },
       { type: 'moved', ...common, party, step: 'handedOver' },
+      { type: 'status', ...common, whole: random.integer(2) === 0, status: statusOf(epoch) },
       { type: 'level', ...common, level: 'headers', why: 'flood', missing: random.integer(1000) },
     ]);
   }
 }
+
+const statusOf = (epoch: number): SystemStatus => {
+  const party = { vm: 'js', state: 'running', condition: 'running', epoch, restarts: epoch - 1, reason: '' };
+  return {
+    state: 'up',
+    escalation: 'degrade',
+    supervisors: [{ supervisor: 'root', strategy: 'one_for_one', intensity: 3, periodMs: 5000, children: ['focus'] }],
+    vms: [{ vm: 'js', state: 'running', reason: '', failedOver: false }],
+    actors: [{ actor: 'focus', ...party, circuit: null, twin: { side: 'js', why: 'configured', detail: '' } }],
+    ports: [{ port: 'input', ...party }],
+    persistent: [{ actor: 'focus', generation: epoch, failure: epoch > 5 ? { code: 'full' } : null }],
+  };
+};

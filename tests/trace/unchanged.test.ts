@@ -56,7 +56,7 @@ const exporting =
       await system.watch({ level: 'frames' }, (steps) => {
         for (const step of steps) {
           join.add(step);
-          if (step.type !== 'emitted' && step.type !== 'arrived' && step.type !== 'handled') exporter.event(step);
+          if (step.type !== 'emitted' && step.type !== 'arrived' && step.type !== 'handled' && step.type !== 'status') exporter.event(step);
         }
         for (const message of join.take()) if (exporter.message(message) !== '') see();
       });

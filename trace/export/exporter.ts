@@ -2,10 +2,10 @@
 import type { Bodies } from '../bodies.js';
 import type { TracedMessage } from '../messages.js';
 import type { Schemas } from '../schemas.js';
-import type { Arrived, Emitted, Handled, TraceStep } from '../step.js';
+import type { Arrived, Emitted, Handled, VmStep } from '../step.js';
 
 /** What is told besides messages. A dead letter is told as both. */
-export type Event = Exclude<TraceStep, Emitted | Arrived | Handled>;
+export type Event = Exclude<VmStep, Emitted | Arrived | Handled>;
 
 /** The words of the application that was traced. */
 export interface Vocabulary {

@@ -30,7 +30,7 @@ export async function* exportRun(
     let text = '';
     for (const { step, number } of batch) {
       join.add(step, number);
-      if (step.type !== 'emitted' && step.type !== 'arrived' && step.type !== 'handled')
+      if (step.type !== 'emitted' && step.type !== 'arrived' && step.type !== 'handled' && step.type !== 'status')
         text += selected.messages(join.take()) + selected.event(step);
     }
     text += selected.messages(join.take());

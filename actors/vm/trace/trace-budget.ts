@@ -28,7 +28,7 @@ export class TraceBudget {
   private bytes = 0;
   private from: number;
   /** Estimated share of the time, 0 to 1, in the last window that was used up. */
-  share = 0;
+  private usedUpShare = 0;
 
   /** @param bounded false where time is not real: then only memory bounds what is traced */
   constructor(
@@ -41,6 +41,17 @@ export class TraceBudget {
     this.from = now();
   }
 
+  /** Estimated share of the time, 0 to 1: in the window that is open, once it lasts as long as one may; until then in the one before. */
+  get share(): number {
+    const passed = this.now() - this.from;
+    return passed < WINDOW_MICROS ? this.usedUpShare : this.shareOf(passed);
+  }
+
+  private shareOf(passed: number): number {
+    const { records, bytes, cost } = this;
+    return Math.min(1, (records * RECORD_MICROS[cost] + bytes * BYTE_MICROS) / Math.max(1, passed));
+  }
+
   /** A record was written. @returns what there were too many of; null when all is well */
   spend(bytes: number): 'records' | 'bytes' | null {
     this.bytes += bytes;
@@ -49,10 +60,10 @@ export class TraceBudget {
   }
 
   private usedUp(): 'records' | 'bytes' | null {
-    const { records, bytes, recordsMax } = this;
+    const { records, recordsMax } = this;
     const now = this.now();
     const passed = now - this.from;
-    this.share = Math.min(1, (records * RECORD_MICROS[this.cost] + bytes * BYTE_MICROS) / Math.max(1, passed));
+    this.usedUpShare = this.shareOf(passed);
     this.records = 0;
     this.bytes = 0;
     this.from = now;

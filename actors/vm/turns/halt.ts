@@ -17,6 +17,7 @@ import {
   type Halts,
   type NextMessage,
   SHOWN_FRAME_BYTES_MAX,
+  TRAPPED_FRAME_BYTES_MAX,
   type VmStand,
   type VmStep,
 } from '../../contract/pause.js';
@@ -42,6 +43,8 @@ export class Halt implements TapListener, Turnstile {
   private looks = false;
   /** Names the message before which it has come to stand: it is not held a second time. */
   private held = '';
+  /** The message that is being handled, while it watches for a trap. A crash report has only the beginning of a long one. */
+  private begunFrame: Uint8Array = NOTHING;
   private unlisten = (): void => {};
   private goingOn: (() => void)[] = [];
 
@@ -149,6 +152,11 @@ export class Halt implements TapListener, Turnstile {
     return true;
   }
 
+  begun(_party: number, bytes: Uint8Array): void {
+    const length = frameLength(bytes, 0);
+    this.begunFrame = this.trap && length <= TRAPPED_FRAME_BYTES_MAX ? bytes.slice(0, length) : NOTHING;
+  }
+
   handled(party: number, bytes: Uint8Array, _frames: number, again: boolean): void {
     const met = again || this.stands ? null : this.afterwards?.look(party, bytes, 0);
     if (met) this.halt('after', problemOf(met), this.messageOf(party, bytes));
@@ -165,7 +173,7 @@ export class Halt implements TapListener, Turnstile {
   private trapped({ party, address, reason, position, message }: CrashReport, trap: ActorTrap | null): void {
     const { kindName, source, sequence, sentAt, firstBytes } = message;
     const sourceAddress = this.bus.kinds.addressOf(source) ?? 0;
-    const frame = wholeIn(firstBytes);
+    const frame = wholeIn(firstBytes, this.begunFrame);
     const report = this.halt('trap', reason, { party, address, kindName, source, sourceAddress, sequence, sentAt, frame }, position);
     if (trap && !trap.isLocated) void this.locate(report, trap);
   }
@@ -204,7 +212,11 @@ export class Halt implements TapListener, Turnstile {
 const nameOf = (address: number, frame: Uint8Array): string =>
   `${address} ${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
 
-/** The frame that begins there; nothing when it goes on behind the end. */
-const wholeIn = (bytes: Uint8Array): Uint8Array => (bytes.length > KIND_OFFSET && frameLength(bytes, 0) <= bytes.length ? bytes : NOTHING);
+/** The frame whose first bytes these are; nothing when it is not here. */
+function wholeIn(first: Uint8Array, begun: Uint8Array): Uint8Array {
+  if (first.length <= KIND_OFFSET) return NOTHING;
+  if (frameLength(first, 0) <= first.length) return first;
+  return first.every((byte, at) => byte === begun[at]) ? begun : NOTHING;
+}
 
 const problemOf = ({ problem, text }: Met): string => (problem === '' ? '' : `the condition of ${text} threw: ${problem}`);
