@@ -47,7 +47,7 @@ export class ActorsPane {
   }
 
   private row(actor: ActorHealth): HTMLElement {
-    const cells = HEAD.slice(1).map(() => element('td'));
+    const cells = HEAD.slice(1).map((name) => element('td', { 'data-head': name }));
     cells.at(-1)!.append(...(this.server.status?.acts ? this.buttonsOf(actor) : ['it lets nobody act']));
     return element('tr', {}, [element('th', { scope: 'row' }), ...cells]);
   }

@@ -95,7 +95,11 @@ const BINDINGS: readonly KeyBinding[] = [
     run: () => steps.whenSettled(() => details.follow()),
   },
   { keys: ['c'], does: 'copies what happens at the message as a test', run: () => steps.whenSettled(() => details.copyTest()) },
-  { keys: ['i'], does: 'its handler, or where it ended, in your editor', run: () => steps.whenSettled(() => details.openCode()) },
+  {
+    keys: ['i'],
+    does: 'its handler, or where it ended, in your editor',
+    run: () => trap.openCode() || steps.whenSettled(() => details.openCode()),
+  },
   { keys: ['y'], does: 'copies a link to the message', run: () => steps.whenSettled(() => sharing.copyLink()) },
   {
     keys: ['q'],

@@ -23,6 +23,10 @@ type Paused = NonNullable<StandingText['paused']>;
 export class TrapPane {
   /** What is shown, so that it is put together once. */
   private shown = '';
+  private code = element('div');
+  private body = element('div');
+  /** Where it trapped; null when that is not known, or it does not stand at a trap. */
+  private place: Readonly<Record<string, string>> | null = null;
 
   constructor(
     private readonly box: HTMLElement,
@@ -42,13 +46,27 @@ export class TrapPane {
     this.box.hidden = trapped === null;
     if (shown === this.shown) return;
     this.shown = shown;
+    this.place = null;
     this.box.replaceChildren();
     if (!trapped) return;
+    this.code = element('div');
+    this.body = element('div');
     this.box.append(
       actButton('state before', 'state before the trap', 'travels to the last message that was handled', () => this.before(trapped.party)),
+      this.code,
+      this.body,
     );
     void this.showBody(trapped, shown);
-    if (position !== '') void this.showCode({ actor: trapped.party, kind: trapped.kindName, vm: vm ?? 'js', position }, shown);
+    if (position === '') return;
+    this.place = { actor: trapped.party, kind: trapped.kindName, vm: vm ?? 'js', position };
+    void this.showCode(this.place, shown);
+  }
+
+  /** Opens in the editor where it trapped. @returns whether it stands at a trap whose place is known */
+  openCode(): boolean {
+    const { place } = this;
+    if (place) void sayHow(() => this.opened(place));
+    return place !== null;
   }
 
   /** Whole, since it is in no list yet. */
@@ -58,8 +76,7 @@ export class TrapPane {
         ? 'The body is in the list as soon as it goes on: fields are redacted, or it has more than 64 KB.'
         : await this.run.frameBody(bytesOf(frame));
     if (shown !== this.shown) return;
-    this.box.querySelector('details')?.remove();
-    this.box.append(
+    this.body.replaceChildren(
       element('details', {}, [element('summary', {}, [`the body of ${kindName}`]), element('pre', { class: 'body' }, [text])]),
     );
   }
@@ -70,7 +87,9 @@ export class TrapPane {
       (code) => [open, ...partsOf(code)],
       (error: unknown) => [element('p', { class: 'place' }, [`ended at ${query.position}: ${reasonOf(error)}`])],
     );
-    if (shown === this.shown) this.box.append(...parts);
+    if (shown !== this.shown) return;
+    this.code.replaceChildren(...parts);
+    this.code.querySelector('.meant')?.scrollIntoView({ block: 'nearest' });
   }
 
   private async opened(query: Readonly<Record<string, string>>): Promise<string> {

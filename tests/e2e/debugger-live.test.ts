@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Player } from '../../debugger/player/player.js';
 import { readNotes } from '../../debugger/player/saved-copy.js';
 import { Applications } from '../../debugger/server/applications.js';
@@ -153,6 +153,11 @@ describe('a developer with a misbehaving screen', () => {
     expect(await page.locator('#detail .body').textContent()).toMatch(/"key"/);
     await page.keyboard.press('Enter');
     await page.getByText('The whole state before, as text').waitFor();
+    await page.getByText('The whole state after, with a search').click();
+    const state = page.getByRole('region', { name: 'State' });
+    await state.getByRole('searchbox').fill('edgeReported');
+    await expect.poll(() => state.locator('.found tr').allTextContents()).toEqual([expect.stringMatching(/edgeReported/)]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await television.see('replay', 'false');
   });
@@ -262,9 +267,35 @@ test('notes of an application that runs are in what is saved of it, which is who
   await page.keyboard.press('Escape');
 });
 
-test('X says that everything was delivered', async () => {
+test('X has what was not delivered: it is tried in a throw-away copy, and delivered for real', async () => {
+  const act = async (what: string) => {
+    await page.keyboard.press('t');
+    await page.getByRole('button', { name: what, exact: true }).click();
+    await page.getByText(`${what}: done`).waitFor();
+    await page.keyboard.press('Escape');
+  };
   await page.keyboard.press('x');
   await page.getByText('there are no dead letters').waitFor();
+  await page.keyboard.press('Escape');
+  const before = await television.look('focused');
+  await act('stop focus');
+  await television.page.keyboard.press('ArrowUp');
+  await page.keyboard.press('x');
+  const letters = page.locator('#letters tr', { hasText: 'focus.key' });
+  const down = letters.filter({ hasText: 'phase: "down"' });
+  await down.first().waitFor();
+  await page.keyboard.press('Escape');
+  await act('start focus');
+  await page.keyboard.press('x');
+  await down.getByRole('button', { name: 'try focus.key from input to focus' }).click();
+  await page.locator('#letters').getByText('It would be handled, and send:').waitFor();
+  await page.locator('#letters').getByText('focus.focused → followers').waitFor();
+  await page.screenshot({ path: artefact('letters') });
+  expect(await television.look('focused')).toBe(before);
+  await down.getByRole('button', { name: 'deliver focus.key from input to focus' }).click();
+  await page.locator('#letters').getByText('deliver focus.key from input to focus: done').waitFor();
+  await expect.poll(() => television.look('focused'), PATIENT).not.toBe(before);
+  await down.waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
 });
 
@@ -309,6 +340,17 @@ test('the television stands as a whole, goes on message by message and to a pict
     .waitFor();
   await page.keyboard.press('p');
   await where.getByText(/^after display\.displayList from scene to display/).waitFor();
+  // Once the screen is still, it says for what it waits, and any key ends that. While it moves, each time there is a picture.
+  const still = where.getByText('it waits for something to move. Any key here, as Space, ends that');
+  const untilStill = async () => {
+    if (await still.isVisible()) return true;
+    if (await page.locator('#standing strong', { hasText: 'PAUSED' }).isVisible()) await page.keyboard.press('p');
+    return false;
+  };
+  await expect.poll(untilStill, { ...PATIENT, interval: 1_000 }).toBe(true);
+  await page.screenshot({ path: artefact('still') });
+  await page.keyboard.press('j');
+  await where.getByText(/^as it was asked to/).waitFor();
 
   await page.keyboard.press('b');
   await page.getByRole('checkbox', { name: /focus\.key if/ }).uncheck();
@@ -329,9 +371,30 @@ test('the television stands as a whole, goes on message by message and to a pict
     .getByText(/ended at wasm-actors\/\w+\.ts:\d+/)
     .waitFor();
   await page.locator('#trapped .code .meant').waitFor();
+  await page.locator('#trapped summary', { hasText: /^the body of / }).click();
+  await page.locator('#trapped .body').getByText(/^\{/).waitFor();
+  const [editor, opened] = ['editor', 'opened'].map((name) => artefact(name).replace('.png', ''));
+  writeFileSync(editor, `#!/bin/sh\nprintf '%s' "$*" > '${opened}'\n`, { mode: 0o755 });
+  vi.stubEnv('LAUNCH_EDITOR', editor);
+  await page.keyboard.press('i');
+  await page
+    .locator('#said')
+    .getByText(/wasm-actors\/\w+\.ts:\d+ is opened in the editor/)
+    .waitFor();
+  const place = /wasm-actors\/\w+\.ts/.exec((await where.textContent())!)![0];
+  expect(readFileSync(opened, 'utf8')).toContain(place);
+  vi.unstubAllEnvs();
   await page.getByRole('button', { name: 'state before the trap' }).click();
   await page.locator('.moment[data-actor=focus] .found').first().waitFor();
   await page.screenshot({ path: artefact('trapped') });
+  // It fits a narrow window, the list included.
+  const wide = page.viewportSize()!;
+  await page.setViewportSize({ width: 420, height: 900 });
+  await nextFrame();
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+  expect((await page.locator('#list').boundingBox())!.height).toBeGreaterThan(90);
+  await page.screenshot({ path: artefact('trapped-narrow') });
+  await page.setViewportSize(wide);
   // Its own screen again.
   await page.keyboard.press('Escape');
   await page.evaluate(() => void (location.hash = 'message=-1'));

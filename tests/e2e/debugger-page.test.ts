@@ -300,8 +300,10 @@ describe('commands', () => {
     await page.keyboard.type('state.fokus +');
     await press('Enter');
     await said.getByText(/at character \d+: it ends where a value is missing/).waitFor();
-    await press('l');
-    await page.keyboard.type('state.focused');
+    // It is not left with what is wrong.
+    const input = page.locator('#printing input');
+    expect(await input.evaluate((field) => field === document.activeElement)).toBe(true);
+    await input.fill('state.focused');
     await press('Enter');
     await said.getByText(/^[\d,]+ of [\d,]+ messages have a value/).waitFor();
     const first = page.locator('.row', { hasText: 'focus.key' }).filter({ hasNotText: 'again' }).first();
@@ -332,7 +334,10 @@ describe('commands', () => {
     await press('Escape');
   });
 
-  test('Ctrl+Shift+P finds a command by its words', async () => {
+  test('Ctrl+Shift+P finds a command by its words: supervision, of the moment that is looked at', async () => {
+    await page.locator('.row').first().click();
+    const first = await page.locator('.row').first().getAttribute('id');
+    await expect.poll(selected).toBe(first);
     await press('Control+Shift+P');
     await page.keyboard.type('owners followers');
     await press('Enter');
@@ -351,7 +356,7 @@ describe('commands', () => {
     await press('Escape');
     await filter('trap');
     await page.locator('.row').last().click();
-    await title().getByText(/^#\d+/).waitFor();
+    await page.locator('#detail .trap').waitFor();
     await press('u');
     await page
       .locator('#supervision')
