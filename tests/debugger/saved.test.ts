@@ -68,7 +68,7 @@ test('a recording that is cut off or damaged stays as it is; what is there of on
   const whole = readFileSync(file.path);
   const cut = whole.subarray(0, whole.length - 100);
   const damaged = Buffer.from(whole);
-  damaged.fill(0xff, whole.length / 2, whole.length / 2 + 400);
+  damaged.fill(0xff, whole.length >> 1, (whole.length >> 1) + 400);
   for (const bytes of [cut, damaged]) {
     const path = join(folder, 'unwell.mcap');
     writeFileSync(path, bytes);
