@@ -18,7 +18,7 @@ const INSTALLED = '**/node_modules/**';
 
 /**
  * What all projects have in common. They are one group, in which tests that wait for threads, processes and a browser run beside those that
- * do not wait; their order is that of `tests/longest-first.ts`.
+ * do not wait; their order is that of `tests/seconds.json`.
  */
 const shared = {
   // One more than there are cores, since many wait.
