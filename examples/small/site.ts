@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApplicationBuilder, generateApplication, type Problem } from 'tandem/tools';
 import { build, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
-import { hasPage } from './gallery.js';
 import { EXAMPLES, type Example } from './list.js';
 import config from './vite.config.js';
 
@@ -55,7 +54,6 @@ async function buildProgram(example: Example): Promise<void> {
 /** Builds all pages into `dist/examples/gallery`, to be looked at by `previewExamples`. */
 export async function buildExamples(): Promise<void> {
   linkPackage();
-  for (const example of EXAMPLES) if (!hasPage(example)) await buildProgram(example);
   await build(configured({ build: { ...config.build, minify: false, reportCompressedSize: false }, logLevel: 'warn' }));
 }
 

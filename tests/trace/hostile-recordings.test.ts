@@ -1,6 +1,6 @@
 /** Files that somebody altered: they are read up to what makes no sense, and never crash or hang the reader. */
 import { encode } from '@msgpack/msgpack';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import { NESTING_DEPTH_MAX } from '../../protocol/limits.js';
 import { compress } from '../../trace/deflate.js';
@@ -89,6 +89,12 @@ test(`${FILES} mutated files, seed ${SEED}`, async () => {
   const random = new Random(SEED);
   const bases = await Promise.all([1, 2, 3, 4].map(async (seed) => unchecked(await recorded(new RandomRun(seed).steps(10)))));
   const outcomes = { read: 0, refused: 0 };
+  // Nobody looks at the stacks of so many refusals, which take longer than the rest.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  onTestFinished(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
   for (let number = 0; number < FILES; number++) {
     const mutated = mutate(bases[number % bases.length], random);
     try {
