@@ -4,7 +4,7 @@
  *   key ─> focus ─> page ─> scene ┄ drawn with ┄> displayList ─> display
  *
  * The catch: a scene draws when it is asked to. So the step to the picture is no cause, but the first display list that the scene sent after it
- * had handled what came of the key.
+ * had handled what came of the key. Only of a scene that rested is it one, since the change made a tick due.
  */
 import type { Address, Kind, Microseconds } from '../../protocol/names.js';
 import { type Links, NO_ROW } from './links.js';
