@@ -413,7 +413,7 @@ describe('what is kept, and given to others', () => {
     const shown = Number(/[\d,]+/.exec((await page.locator('#filter-said').textContent())!)![0].replaceAll(',', ''));
     const downloads = page.waitForEvent('download');
     await press('z');
-    await expect.poll(() => page.locator('#said').textContent()).toMatch(/has what the list shows/);
+    await said(/has what the list shows/);
     const download = await downloads;
     expect(download.suggestedFilename()).toBe('run-part.mcap');
     const saved = await openRecording(new MemoryFile(new Uint8Array(readFileSync(await download.path()))));
