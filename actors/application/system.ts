@@ -15,10 +15,11 @@ import type { PartySchema } from '../../protocol/schema.js';
 import { VM_NAMES } from '../../trace/flow-state.js';
 import type { RecordingSink } from '../../trace/recording.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
-import type { Host } from '../contract/host.js';
+import { type Host, loadedIn } from '../contract/host.js';
 import type { ActorOptions, VmName } from '../contract/instance.js';
 import type { Twins } from '../contract/states.js';
 import type { Storage } from '../contract/storage.js';
+import { reasonOf } from '../contract/thrown.js';
 import { ChangeFeed, type SystemChange } from '../supervisor/change-feed.js';
 import { Directory } from '../supervisor/directory.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../supervisor/intensity.js';
@@ -31,8 +32,8 @@ import { type TraceRequest, Tracing } from '../supervisor/trace/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { beginRecording } from './begin-recording.js';
 import { Lacks } from './lacks.js';
-import { Narrator } from './narrator.js';
-import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
+import { openKeeper } from './persistence/open-keeper.js';
+import type { PersistentActors, Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
 import type { RecordedSystem } from './recorded-system.js';
 import { SupervisedSystem, type System } from './supervised-system.js';
@@ -127,6 +128,7 @@ export interface SystemOptions extends Partial<Intensity> {
 /**
  * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
  * @throws BreakpointError for a breakpoint that makes no sense; then everything that had started was ended again
+ * @throws StorageError `failed` when there is something to keep and what does so cannot be loaded
  * @throws StartError that names the VM and actor, or the ControlError of a link; then everything that had started was ended again
  */
 export async function startSystem(host: Host, options: SystemOptions): Promise<System> {
@@ -136,8 +138,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   checkTree(tree, names);
   const directory = new Directory(options.parties);
   const changes = new ChangeFeed(host.timers, host.clock);
-  const persistence = new Persistence(persistentOf(options), host.timers, directory, changes);
-  if (host.warn) changes.onChange(new Narrator(host.warn, host.clock).hear);
+  const [persistence] = await Promise.all([openKeeper(host, persistentOf(options), directory, changes), narrate(host, changes)]);
   if (options.onChange) changes.onChange(options.onChange);
   const tracing = new Tracing(host, directory, changes);
   const lacks = new Lacks(changes);
@@ -153,6 +154,18 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     throw error;
   }
   return new SupervisedSystem(supervisor, kept, placementOf(placement, directory), recording);
+}
+
+/** Writes on the host's console, where it has one. It is not loaded for others. */
+async function narrate(host: Host, changes: ChangeFeed): Promise<void> {
+  const { warn } = host;
+  if (!warn) return;
+  try {
+    const { Narrator } = await loadedIn(host, import('./narrator.js'));
+    changes.onChange(new Narrator(warn, host.clock).hear);
+  } catch (error) {
+    warn(`tandem: failures are not told here: ${reasonOf(error)}`);
+  }
 }
 
 /** A recording that has the start in it, too. */

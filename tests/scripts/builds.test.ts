@@ -85,7 +85,7 @@ beforeAll(buildTelevision);
  * What brotli sends of the page and of the JavaScript VM before anything is shown, chunks of both counted once, without what is imported when it is needed. The goal is 90 KB.
  * Above that are the machines of supervision (XState 12 KB) and the texts of errors (15 KB).
  */
-const PAGE_AND_JS_VM_BYTES_MAX = 133_000;
+const PAGE_AND_JS_VM_BYTES_MAX = 130_000;
 /** Of the Wasm VM's worker: what it shares with the page is most of it. */
 const WASM_VM_BYTES_MAX = 64_000;
 /** The same, and the painters. */
@@ -103,7 +103,7 @@ describe('what is loaded', () => {
   const bytesOf = (names: Iterable<string>) => [...names].reduce((sum, name) => sum + brotliBytes(scripts().get(name)!), 0);
 
   test.each([
-    { entries: ['main.js', 'js-vm.js'], files: 10, bytes: PAGE_AND_JS_VM_BYTES_MAX },
+    { entries: ['main.js', 'js-vm.js'], files: 11, bytes: PAGE_AND_JS_VM_BYTES_MAX },
     { entries: ['wasm-vm.js'], files: 4, bytes: WASM_VM_BYTES_MAX },
     { entries: ['painter.js'], files: 5, bytes: PAINTER_BYTES_MAX },
     { entries: ['old.js'], files: 1, bytes: OLD_BUILD_BYTES_MAX },

@@ -10,7 +10,6 @@ import type { Lack } from '../../../actors/contract/lack.js';
 import { type Storage, StorageError, type StorageFailure } from '../../../actors/contract/storage.js';
 import { reasonOf } from '../../../actors/contract/thrown.js';
 import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
-import { openLocalStorage } from './local-storage.js';
 
 const STORE = 'bytes';
 const VERSION = 1;
@@ -217,7 +216,7 @@ export async function openStorage(location: string, use: BrowserStorageOptions =
     if (code !== 'absent') throw error;
     const why = reasonOf(cause);
     const lack = { what: 'IndexedDB', instead: 'localStorage', why };
-    return Object.assign(openLocal(location, localStorage, why), { kind: 'localStorage', lack } as const);
+    return Object.assign(await openLocal(location, localStorage, why), { kind: 'localStorage', lack } as const);
   }
 }
 
@@ -232,12 +231,13 @@ async function openedDatabase(location: string): Promise<Storage> {
 }
 
 /** @param withoutDatabase why there is no IndexedDB @throws StorageError that says both */
-function openLocal(location: string, isWanted: boolean, withoutDatabase: string): Storage {
+async function openLocal(location: string, isWanted: boolean, withoutDatabase: string): Promise<Storage> {
   try {
     if (!isWanted) throw new Error('localStorage is not to be used');
     // Asking for it throws where a page may not store anything.
     const area = globalThis.localStorage;
     if (!area) throw new Error('this page has no localStorage');
+    const { openLocalStorage } = await import('./local-storage.js');
     return openLocalStorage(location, area);
   } catch (error) {
     const { code, reason } =
