@@ -1,0 +1,26 @@
+/** What keeps states is loaded where something is kept, and only there. */
+import { expect, test } from 'vitest';
+import { openKeeper } from '../../actors/application/persistence/open-keeper.js';
+import type { Host } from '../../actors/contract/host.js';
+import type { Storage } from '../../actors/contract/storage.js';
+import type { ChangeFeed } from '../../actors/supervisor/change-feed.js';
+import type { Directory } from '../../actors/supervisor/directory.js';
+
+const cause = new TypeError('Failed to fetch dynamically imported module');
+const offline = { loaded: () => Promise.reject(cause) } as Pick<Host, 'loaded'> as Host;
+const open = (actors: readonly { actor: string; fingerprint: string }[], storage: Storage | undefined) =>
+  openKeeper(offline, { actors, stored: 'newest', storage }, {} as Directory, {} as ChangeFeed);
+
+test('where nothing is kept nothing is loaded, and an actor starts with the state that it left', async () => {
+  const keeper = await open([{ actor: 'history', fingerprint: '1' }], undefined);
+  expect(await open([], {} as Storage)).toBe(keeper);
+  const left = new Uint8Array([1, 2]);
+  const begun: unknown[] = [];
+  await keeper.start('history', left, async (state) => void begun.push(state));
+  expect([begun, keeper.statuses]).toEqual([[{ snapshot: left }], []]);
+});
+
+test('where it cannot be loaded, that is an error of storage with its cause', async () => {
+  const opened = open([{ actor: 'history', fingerprint: '1' }], {} as Storage);
+  await expect(opened).rejects.toMatchObject({ name: 'StorageError', code: 'failed', cause });
+});
