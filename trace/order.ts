@@ -5,7 +5,7 @@
  *   steps as they were collected ──> a line for each actor ──> the first of a line, as soon as what it was caused by is numbered ──> number
  *
  * What one actor handled keeps its order. Across actors it is the order of the file, but a message waits until the one is numbered whose handling
- * emitted it. The steps of an actor that has moved wait until all of its former VM are known.
+ * emitted it. The steps of an actor that has moved wait until it has ended in its former VM, or all steps of that are known.
  *
  * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end.
  */
@@ -45,6 +45,8 @@ class Line {
   epoch: Epoch = 0;
   /** Where that incarnation runs. */
   vm: VmName | null = null;
+  /** That incarnation has left its VM, or was stopped: nothing of it comes any more. */
+  isOver = false;
   /** Steps of later incarnations, in the order of these. */
   readonly later: Later[] = [];
   private steps: OfActor[] = [];
@@ -183,19 +185,22 @@ class MessageOrder {
   }
 
   /** Whether all steps before this one, of earlier incarnations in other VMs, are known. */
-  private isNext({ later, vm, epoch }: Line, step: OfActor, itsEpoch: Epoch): boolean {
+  private isNext({ later, vm, epoch, isOver }: Line, step: OfActor, itsEpoch: Epoch): boolean {
     if (later.length > 0 && later[0].step !== step) return false;
     const isKnown = (other: VmName) => other === step.vm || (this.knownTo.get(other) ?? 0) > step.at;
     const isFirst = epoch === 0 && step.type === 'started' && step.begin !== null;
     const follows = isFirst || itsEpoch === epoch + 1;
-    return follows ? vm === null || isKnown(vm) : [...this.knownTo.keys()].every(isKnown);
+    return follows ? vm === null || isOver || isKnown(vm) : [...this.knownTo.keys()].every(isKnown);
   }
 
   private append(line: Line, step: OfActor, epoch: Epoch): void {
     if (epoch > line.epoch) {
       line.epoch = epoch;
       line.vm = step.vm;
+      line.isOver = false;
     }
+    // After a trap its message may still become poison.
+    if (step.type === 'ended' && epoch === line.epoch && step.reason === '') line.isOver = true;
     line.add(step);
     if (line.first === step) this.advance(line);
   }

@@ -12,7 +12,7 @@ import { emptyFolder, run } from './installed.js';
 import { type Served, serve } from './served.js';
 
 /** Opens a page, and fails with what its console says is wrong. */
-async function open(browser: Browser, { address }: Served): Promise<Page> {
+async function open(browser: Browser, { address }: Pick<Served, 'address'>): Promise<Page> {
   const page = await browser.newPage();
   page.on('pageerror', (error) => {
     throw error;
@@ -38,6 +38,34 @@ async function tryOut(page: Page): Promise<void> {
   await statusIn(page, 'runs in the js VM; restarts: 1');
   await page.click('#add');
   await sumIn(page, '5');
+}
+
+/** The debugger of Vite's server in a second tab: messages come as they are sent, and a crash has its line of the actor that was created. */
+async function lookOn(browser: Browser, { debuggerAddress }: Served, page: Page): Promise<void> {
+  const looking = await open(browser, { address: debuggerAddress });
+  await looking.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
+  const filter = async (text: string) => {
+    await looking.fill('#filter', text);
+    await looking.locator('#filter-said').getByText(/fit$/).waitFor();
+  };
+  await page.click('#move');
+  await statusIn(page, 'runs in the wasm VM; restarts: 1');
+  await filter('kind:basket.add');
+  await page.click('#add');
+  await looking.locator('.row', { hasText: '{amount: 1}' }).waitFor();
+  await page.click('#crash');
+  await statusIn(page, 'runs in the wasm VM; restarts: 2');
+  await filter('trap');
+  await looking.locator('.row.wrong').first().click();
+  await looking
+    .locator('#detail .trap')
+    .getByText(/^ended here: unreachable/)
+    .waitFor();
+  await looking
+    .locator('.place')
+    .getByText(/^(handled by|ended at) src\/actors\/basket\.wasm\.ts:\d+$/)
+    .waitFor();
+  await looking.locator('.code .meant').waitFor();
 }
 
 /** The package, and a folder with it in `node_modules`. */
@@ -69,7 +97,10 @@ export function testsOfCreated(given: () => Installed): void {
   const served = async (script: string): Promise<void> => {
     const server = await serve(folder, script);
     try {
-      await tryOut(await open(browser, server));
+      const page = await open(browser, server);
+      await tryOut(page);
+      if (server.debuggerAddress) await lookOn(browser, server, page);
+      else expect(script).toBe('start');
     } finally {
       await server.end();
     }

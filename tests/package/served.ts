@@ -1,8 +1,11 @@
 /** A server that a script of an application starts, for as long as a test needs it. */
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface Served {
   readonly address: string;
+  /** The address of the debugger; empty when it has none. */
+  readonly debuggerAddress: string;
   end(): Promise<void>;
 }
 
@@ -15,9 +18,11 @@ export function serve(folder: string, script: string): Promise<Served> {
   return new Promise((resolve, reject) => {
     const hear = (bytes: Buffer) => {
       said += bytes.toString();
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
-      const address = /Local:\s+(http:\S+)/.exec(said.replace(/\u001b\[[0-9;]*m/g, ''))?.[1];
-      if (address) resolve({ address, end: () => end() });
+      const plain = stripVTControlCharacters(said);
+      const address = /Local:\s+(http:\S+)/.exec(plain)?.[1];
+      // It is said first.
+      const debuggerAddress = /debugger: (http:\S+)/.exec(plain)?.[1] ?? '';
+      if (address) resolve({ address, debuggerAddress, end: () => end() });
     };
     const end = async () => {
       globalThis.process.kill(-(process.pid as number), 'SIGTERM');

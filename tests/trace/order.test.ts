@@ -242,3 +242,30 @@ test('the digest of a body does not depend on the header', () => {
   ];
   expect(digest.of(one, 0)).toBe(digest.of(other, 0));
 });
+
+test('who looks on sees an actor that has moved, also when nothing happens any more where it was', async () => {
+  const [actor] = ACTORS;
+  const handled = (vm: VmName, at: number, sequence: number, epoch: number): Handled => {
+    const id = { source: PORT, sequence };
+    const frame = frameOf(id, actor, null, at);
+    return { type: 'handled', vm, at, ...id, target: actor, kind: 1, epoch, sentAt: at, endedAt: at, again: false, frame };
+  };
+  const steps: TraceStep[] = [
+    handled('js', 10, 1, 1),
+    { type: 'ended', vm: 'js', at: 11, party: actor, epoch: 1, reason: '', position: '', message: null },
+    { type: 'started', vm: 'wasm', at: 12, party: actor, epoch: 2, begin: { options: {}, snapshot: null, sequence: 0 } },
+    handled('wasm', 13, 2, 2),
+  ];
+  async function* growing() {
+    yield steps;
+    throw new Error('nothing more has come yet');
+  }
+  const placed = inOrder({ facts: { parties, placement: { [`actor ${actor}`]: 'js' } }, steps: growing })[Symbol.asyncIterator]();
+  const { value } = await placed.next();
+  expect((value as readonly Placed[]).map(({ step, number }) => [step.type, number])).toEqual([
+    ['handled', 1],
+    ['ended', 0],
+    ['started', 0],
+    ['handled', 2],
+  ]);
+});
