@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 export interface Served {
   readonly address: string;
-  /** The address of the debugger; empty when it has none. */
+  /** Where its debugger is; empty when it has none. */
   readonly debuggerAddress: string;
   end(): Promise<void>;
 }
