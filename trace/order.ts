@@ -5,7 +5,7 @@
  *   steps as they were collected ──> a line for each actor ──> the first of a line, as soon as what it was caused by is numbered ──> number
  *
  * What one actor handled keeps its order. Across actors it is the order of the file, but a message waits until the one is numbered whose handling
- * emitted it. The steps of an actor that has moved wait until it has ended in its former VM, or all steps of that are known.
+ * emitted it. The steps of an actor that has moved wait until it has left its former VM, or all steps of that are known.
  *
  * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end.
  */
@@ -14,7 +14,7 @@ import type { Address, Epoch, Microseconds, Sequence, VmName } from '../protocol
 import type { PartySchema } from '../protocol/schema.js';
 import { RecentMap } from './recent-map.js';
 import type { RecordingFacts } from './recording.js';
-import type { Emitted, Ended, Handled, MessageId, Poisoned, SnapshotTaken, Started, TraceStep } from './step.js';
+import type { Emitted, Ended, Handled, MessageId, Moved, Poisoned, SnapshotTaken, Started, TraceStep } from './step.js';
 
 /** A step in its place. */
 export interface Placed {
@@ -142,6 +142,7 @@ class MessageOrder {
   }
 
   add(step: TraceStep): void {
+    if (step.type === 'moved') this.moved(step);
     // It is told by the host, whose own steps of that time may still come.
     if (step.type !== 'status') this.noteTime(step);
     const line = this.lineOfStep(step);
@@ -156,6 +157,14 @@ class MessageOrder {
   finish(): void {
     for (const line of this.postponed) this.settle(line, true);
     while (this.waitingSteps > 0) this.force();
+  }
+
+  /** What an actor did in a VM comes before it is handed over there, its end at a trap and its poison included. */
+  private moved({ party, vm, step }: Moved): void {
+    const line = this.lines.get(party);
+    if (line?.vm !== vm) return;
+    if (step === 'handedOver') line.isOver = true;
+    if (step === 'resumed') line.isOver = false;
   }
 
   private lineOfStep(step: TraceStep): Line | null {
@@ -182,6 +191,7 @@ class MessageOrder {
       line.postpone({ step, epoch });
       this.postponed.add(line);
     } else this.append(line, step, epoch);
+    if (line.isOver && this.postponed.has(line)) this.settle(line, false);
   }
 
   /** Whether all steps before this one, of earlier incarnations in other VMs, are known. */

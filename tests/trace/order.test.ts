@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BodyDigest } from '../../bus/digest.js';
 import { Random } from '../../bus/random.js';
 import { BODY_OFFSET, writeFrameLength, writeHeader } from '../../protocol/frame.js';
@@ -243,29 +243,42 @@ test('the digest of a body does not depend on the header', () => {
   expect(digest.of(one, 0)).toBe(digest.of(other, 0));
 });
 
-test('who looks on sees an actor that has moved, also when nothing happens any more where it was', async () => {
+describe('who looks on sees an actor that is in another VM now, also when nothing happens any more where it was', () => {
   const [actor] = ACTORS;
   const handled = (vm: VmName, at: number, sequence: number, epoch: number): Handled => {
     const id = { source: PORT, sequence };
     const frame = frameOf(id, actor, null, at);
     return { type: 'handled', vm, at, ...id, target: actor, kind: 1, epoch, sentAt: at, endedAt: at, again: false, frame };
   };
-  const steps: TraceStep[] = [
-    handled('js', 10, 1, 1),
-    { type: 'ended', vm: 'js', at: 11, party: actor, epoch: 1, reason: '', position: '', message: null },
+  const ended = (reason: string): TraceStep => {
+    return { type: 'ended', vm: 'js', at: 11, party: actor, epoch: 1, reason, position: '', message: null };
+  };
+  const moved = (step: string): TraceStep => ({ type: 'moved', vm: 'js', at: 11, party: actor, step });
+  const before = [handled('js', 10, 1, 1)];
+  const afterwards: readonly TraceStep[] = [
     { type: 'started', vm: 'wasm', at: 12, party: actor, epoch: 2, begin: { options: {}, snapshot: null, sequence: 0 } },
     handled('wasm', 13, 2, 2),
   ];
-  async function* growing() {
-    yield steps;
-    throw new Error('nothing more has come yet');
-  }
-  const placed = inOrder({ facts: { parties, placement: { [`actor ${actor}`]: 'js' } }, steps: growing })[Symbol.asyncIterator]();
-  const { value } = await placed.next();
-  expect((value as readonly Placed[]).map(({ step, number }) => [step.type, number])).toEqual([
+  const numbered = [
     ['handled', 1],
     ['ended', 0],
     ['started', 0],
     ['handled', 2],
-  ]);
+  ];
+
+  test.each<readonly [string, readonly TraceStep[]]>([
+    ['it was stopped there', [...before, ended(''), ...afterwards]],
+    ['it was stopped there, which is known later', [...before, ...afterwards, ended('')]],
+    ['it failed over', [...before, ...afterwards, ended('it trapped'), moved('handedOver'), moved('forgotten')]],
+  ])('%s', async (_, steps) => {
+    async function* growing() {
+      yield steps;
+      throw new Error('nothing more has come yet');
+    }
+    const order = inOrder({ facts: { parties, placement: { [`actor ${actor}`]: 'js' } }, steps: growing })[Symbol.asyncIterator]();
+    const { value } = await order.next();
+    expect((value as readonly Placed[]).filter(({ step }) => step.type !== 'moved').map(({ step, number }) => [step.type, number])).toEqual(
+      numbered,
+    );
+  });
 });
