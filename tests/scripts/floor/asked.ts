@@ -70,7 +70,7 @@ export const ASKED: readonly Asked[] = [
   { builds: OLD, names: ['.next', '.return', '.throw'], reason: 'of iterators and generators, which the compiler brings' },
   {
     builds: OLD,
-    names: ['tandemBegin', 'tandemImport', 'tandemModule', 'tandemPart', 'tandemParts', 'Iterator'],
+    names: ['Iterator'],
     reason: 'of the build and its compilers',
   },
   {
@@ -80,7 +80,7 @@ export const ASKED: readonly Asked[] = [
   },
   {
     builds: OLD,
-    names: ['.unicodeSets', '.hasIndices', '.dotAll', '.unicode', '.sticky', '.flags', '.rawJSON', 'JSON.rawJSON', 'JSON.isRawJSON'],
+    names: ['.flags', '.rawJSON', 'JSON.rawJSON', 'JSON.isRawJSON'],
     reason: 'core-js looks whether the engine has it',
   },
   {

@@ -2,14 +2,16 @@
  * What the old build's prelude brings to an engine that has the floor and nothing else. Such an engine is made of this one: a realm from which
  * the language's newer names are taken, and in which a few of the platform's older ones stand as empty functions. The prelude runs in it.
  */
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Context, createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import type { Names } from './compat.js';
 
 export type Brought = Readonly<Record<keyof Names, ReadonlySet<string>>>;
 
-const PRELUDE = resolve(import.meta.dirname, '../../../scripts/old/prelude');
+const OLD = resolve(import.meta.dirname, '../../../scripts/old');
+const REGISTRY = readFileSync(join(OLD, 'registry.js'), 'utf8');
 
 /** Takes from a realm what the floor lacks. Its typed arrays have no common constructor to inherit from. */
 const TAKE = `(function (scope, { globals, statics, members }) {
@@ -32,7 +34,10 @@ const TAKE = `(function (scope, { globals, statics, members }) {
 const PLATFORM = `
   var window = this, self = this, none = function () {};
   var location = { href: 'http://localhost/' }, setTimeout = none, addEventListener = none, removeEventListener = none;
-  var document = { createElement: function () { return { style: {} }; } };
+  var document = {
+    createElement: function () { return { style: {} }; },
+    getElementsByTagName: function () { return [location]; },
+  };
   function Element() {} function CanvasRenderingContext2D() {} function EventTarget() {} function XMLHttpRequest() {}
 `;
 
@@ -61,13 +66,14 @@ function engineWith(floor: Names): Context {
 /** @throws what the prelude throws, which has to run on its floor */
 export async function broughtTo(floor: Names): Promise<Brought> {
   const { outputFiles } = await build({
-    stdin: { contents: "require('./language.js'); require('./prelude.js');", resolveDir: PRELUDE, loader: 'ts' },
+    stdin: { contents: "require('./language.js'); require('./prelude.js');", resolveDir: join(OLD, 'prelude'), loader: 'ts' },
     ...{ bundle: true, write: false, format: 'iife', target: 'es2022' },
     // The package says of its files that they do nothing by themselves; these do.
     ignoreAnnotations: true,
   });
   const realm = engineWith(floor);
   const before = runInContext(LIST, realm) as Listed;
+  runInContext(REGISTRY, realm);
   runInContext(outputFiles[0].text, realm);
   const after = runInContext(LIST, realm) as Listed;
   const added = (key: keyof Names) => new Set(after[key].filter((name) => !before[key].includes(name)));
