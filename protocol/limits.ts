@@ -126,5 +126,7 @@ export const CAUSE_CHAIN_MAX = 16;
 export const PERSIST_DELAY_MS = 500;
 /** Deadline for opening a life of an application: every control call of a system's start at its deadline, and the time of the ports. */
 export const LIFE_OPEN_DEADLINE_MS = 60_000;
+/** Deadline for loading what a system needs before it starts its VMs: as long as a VM's own file may take. */
+export const PART_LOAD_DEADLINE_MS = 30_000;
 /** Deadline of a read or write of storage: a slow disk takes a tenth of it, and nobody watches a blank screen for longer. */
 export const STORAGE_DEADLINE_MS = 3_000;

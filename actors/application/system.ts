@@ -15,11 +15,10 @@ import type { PartySchema } from '../../protocol/schema.js';
 import { VM_NAMES } from '../../trace/flow-state.js';
 import type { RecordingSink } from '../../trace/recording.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
-import { type Host, loadedIn } from '../contract/host.js';
+import type { Host } from '../contract/host.js';
 import type { ActorOptions, VmName } from '../contract/instance.js';
 import type { Twins } from '../contract/states.js';
 import type { Storage } from '../contract/storage.js';
-import { reasonOf } from '../contract/thrown.js';
 import { ChangeFeed, type SystemChange } from '../supervisor/change-feed.js';
 import { Directory } from '../supervisor/directory.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../supervisor/intensity.js';
@@ -32,6 +31,7 @@ import { type TraceRequest, Tracing } from '../supervisor/trace/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { beginRecording } from './begin-recording.js';
 import { Lacks } from './lacks.js';
+import { narrate } from './narration.js';
 import { openKeeper } from './persistence/open-keeper.js';
 import type { PersistentActors, Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
@@ -128,7 +128,7 @@ export interface SystemOptions extends Partial<Intensity> {
 /**
  * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
  * @throws BreakpointError for a breakpoint that makes no sense; then everything that had started was ended again
- * @throws StorageError `failed` when there is something to keep and what does so cannot be loaded
+ * @throws StorageError `failed` or `late` when there is something to keep and what does so cannot be loaded
  * @throws StartError that names the VM and actor, or the ControlError of a link; then everything that had started was ended again
  */
 export async function startSystem(host: Host, options: SystemOptions): Promise<System> {
@@ -138,7 +138,8 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   checkTree(tree, names);
   const directory = new Directory(options.parties);
   const changes = new ChangeFeed(host.timers, host.clock);
-  const [persistence] = await Promise.all([openKeeper(host, persistentOf(options), directory, changes), narrate(host, changes)]);
+  const narrating = narrate(host, changes);
+  const persistence = await openKeeper(host, persistentOf(options), directory, changes);
   if (options.onChange) changes.onChange(options.onChange);
   const tracing = new Tracing(host, directory, changes);
   const lacks = new Lacks(changes);
@@ -152,20 +153,10 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   } catch (error) {
     await recording?.stop();
     throw error;
+  } finally {
+    await narrating;
   }
   return new SupervisedSystem(supervisor, kept, placementOf(placement, directory), recording);
-}
-
-/** Writes on the host's console, where it has one. It is not loaded for others. */
-async function narrate(host: Host, changes: ChangeFeed): Promise<void> {
-  const { warn } = host;
-  if (!warn) return;
-  try {
-    const { Narrator } = await loadedIn(host, import('./narrator.js'));
-    changes.onChange(new Narrator(warn, host.clock).hear);
-  } catch (error) {
-    warn(`tandem: failures are not told here: ${reasonOf(error)}`);
-  }
 }
 
 /** A recording that has the start in it, too. */

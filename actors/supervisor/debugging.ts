@@ -11,6 +11,7 @@ import type { Breakpoints } from './trace/breakpoints.js';
 export class Debugging {
   private breakpoints: Breakpoints | null = null;
   private pausing: Pausing | null = null;
+  private hasEnded = false;
 
   constructor(
     private readonly host: Host,
@@ -33,6 +34,7 @@ export class Debugging {
   async pause(): Promise<Pausing> {
     const [{ Pausing }] = await loadedIn(this.host, Promise.all([import('./pausing.js'), import('../vm/turns/halt.js')]));
     this.pausing ??= new Pausing(this.host, this.directory, this.changes);
+    if (this.hasEnded) await this.pausing.end();
     return this.pausing;
   }
 
@@ -60,6 +62,7 @@ export class Debugging {
 
   /** The system ends: it does not stand any more. Never rejects. */
   async end(): Promise<void> {
+    this.hasEnded = true;
     await this.pausing?.end();
   }
 }

@@ -19,9 +19,9 @@ function tandemPart(name) {
   var made = tandemMade[name];
   if (made) return made;
   if (!tandemParts[name]) throw new Error(name + ' does not have what its name says');
-  made = tandemMade[name] = {};
+  made = {};
   tandemParts[name](made);
-  return made;
+  return (tandemMade[name] = made);
 }
 
 /* Runs a script of the same folder, then says whether it is there. */

@@ -44,6 +44,15 @@ test('a part that cannot be loaded is an error with its address, and can be aske
   await expect(run('tandemModule()')).rejects.toThrow('this build is for engines without modules, and loads none');
 });
 
+test('a part that throws as it is made is not there afterwards either', async () => {
+  const { run } = worker({
+    'later.js': 'tandemParts["later.js"] = function (exports) { exports.half = 1; throw new Error("no canvas"); };',
+  });
+  const imported = () => run('tandemImport(["later.js"])') as Promise<object>;
+  await expect(imported()).rejects.toThrow('no canvas');
+  await expect(imported()).rejects.toThrow('no canvas');
+});
+
 test('an engine without the language of 2018 runs it first, and another one does not load it', () => {
   const language = { 'language.js': 'self.language = true;' };
   const begin = 'tandemBegin("language.js", function () { self.begun = self.language === true; })';

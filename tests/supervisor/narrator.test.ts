@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { narrate } from '../../actors/application/narration.js';
 import { startSystem } from '../../actors/application/system.js';
+import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
 import { consoleFor } from '../../host-shim/common/console.js';
-import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
+import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS, CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { noSecondVm, options } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
-import { settle } from './virtual-time.js';
+import { settle, VirtualTime } from './virtual-time.js';
 
 async function narrated(more = {}) {
   const host = new ScriptedHost();
@@ -83,6 +85,39 @@ describe('a line for developers', () => {
     host.vm('js').listener?.lost('x'.repeat(1_000_000));
     await settle();
     expect(lines[0].length).toBeLessThan(CONSOLE_CHARACTERS_MAX + 20);
+  });
+});
+
+describe('what finds the words', () => {
+  const DEGRADED = { type: 'system', state: 'degraded' } as const;
+  /** @param come when it is loaded */
+  function narrating(come: Promise<void>) {
+    const time = new VirtualTime();
+    const changes = new ChangeFeed(time, time);
+    const lines: string[] = [];
+    const loaded = <T>(part: Promise<T>) => come.then(() => part);
+    const told = narrate({ clock: time, timers: time, warn: (line) => void lines.push(line), loaded }, changes);
+    return { time, changes, lines, told };
+  }
+
+  test('may come late: nobody waits for it beyond a deadline, and what happened before is told then', async () => {
+    let come: () => void = () => {};
+    const { time, changes, lines, told } = narrating(new Promise((resolve) => (come = resolve)));
+    changes.emit(DEGRADED);
+    await time.advance(CONTROL_DEADLINE_MS);
+    await told;
+    expect(lines).toEqual(['tandem: failures are told here later: not loaded in 5000 ms']);
+    changes.emit({ ...DEGRADED, state: 'failed' });
+    come();
+    await vi.waitFor(() => expect(lines.slice(1)).toEqual(['tandem: the system is degraded', 'tandem: the system is failed']), 60_000);
+  });
+
+  test('may not come: that is told in its place', async () => {
+    const { changes, lines, told } = narrating(Promise.reject(new Error('404')));
+    changes.emit(DEGRADED);
+    await told;
+    changes.emit(DEGRADED);
+    expect(lines).toEqual(['tandem: failures are not told here: 404']);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Who keeps the states of persistent actors. Most applications keep none, and do not load what reads and writes them. */
-import { type Host, loadedIn } from '../../contract/host.js';
+import { PART_LOAD_DEADLINE_MS } from '../../../protocol/limits.js';
+import { type Host, inTime, loadedIn } from '../../contract/host.js';
 import { type StateKeeper, StorageError } from '../../contract/storage.js';
 import type { ChangeFeed } from '../../supervisor/change-feed.js';
 import type { Directory } from '../../supervisor/directory.js';
@@ -14,7 +15,7 @@ const KEEPS_NOTHING: StateKeeper = {
   async flush() {},
 };
 
-/** @throws StorageError `failed` when what reads and writes states cannot be loaded */
+/** @throws StorageError `failed` when what reads and writes states cannot be loaded, `late` when that takes too long */
 export async function openKeeper(
   host: Host,
   persistent: PersistentActors,
@@ -22,9 +23,10 @@ export async function openKeeper(
   changes: ChangeFeed,
 ): Promise<StateKeeper> {
   if (!persistent.storage || persistent.actors.length === 0) return KEEPS_NOTHING;
-  const loading = loadedIn(host, import('./persistence.js'));
-  const { Persistence } = await loading.catch((cause) => {
-    throw new StorageError('failed', 'load what keeps states', { cause });
+  const doing = 'load what keeps states';
+  const loading = loadedIn(host, import('./persistence.js')).catch((cause) => {
+    throw new StorageError('failed', doing, { cause });
   });
+  const { Persistence } = await inTime(host.timers, PART_LOAD_DEADLINE_MS, loading, () => new StorageError('late', doing));
   return new Persistence(persistent, host.timers, directory, changes);
 }

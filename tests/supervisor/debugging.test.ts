@@ -1,0 +1,17 @@
+/** What a debugger asks for is loaded then; meanwhile the system may have ended. */
+import { expect, test } from 'vitest';
+import type { Host } from '../../actors/contract/host.js';
+import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
+import { Debugging } from '../../actors/supervisor/debugging.js';
+import { Directory } from '../../actors/supervisor/directory.js';
+import { VirtualTime } from './virtual-time.js';
+
+test('a system that ends while the part for pauses is loaded does not stand', async () => {
+  const time = new VirtualTime();
+  const directory = Object.assign(new Directory([]), { phase: 'up' as const });
+  const debugging = new Debugging({ timers: time } as Partial<Host> as Host, directory, new ChangeFeed(time, time));
+  const asked = debugging.pause();
+  await debugging.end();
+  await expect((await asked).begin()).rejects.toMatchObject({ name: 'PauseError', code: 'state' });
+  expect(debugging.paused).toBeNull();
+});
