@@ -12,6 +12,7 @@ export async function beginRecording(
   options: RecordOptions,
 ): Promise<SystemRecording> {
   const { SystemRecording } = await loadedIn(system.host, import('./system-recording.js'));
+  if (system.directory.ending) throw new Error('the system has ended: nothing is recorded any more');
   const recording = new SystemRecording(system, sink, placement, options);
   await recording.begin();
   return recording;

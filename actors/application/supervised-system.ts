@@ -173,7 +173,7 @@ export interface System {
   /**
    * Records into a sink from now on: at level `inputs` what a replay needs, at `frames` all messages. Ends with the system, unless it is
    * stopped before.
-   * @throws Error when something is recorded already; ControlError
+   * @throws Error when something is recorded already, or the system has ended; ControlError
    */
   record(sink: RecordingSink, options?: RecordOptions): Promise<RunningRecording>;
   /** What is being recorded now, also from the start on; null: nothing. */

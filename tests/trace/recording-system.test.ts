@@ -213,3 +213,10 @@ test('the version in recordings is that of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   expect(RUNTIME_VERSION).toBe(version);
 });
+
+test('a system that has ended is not recorded any more', async () => {
+  const world = await openBank({ placement: PLACEMENT });
+  await world.until(world.system.stop());
+  await expect(world.system.record(new MemoryFile())).rejects.toThrow('the system has ended');
+  expect(world.system.recording).toBeNull();
+});
