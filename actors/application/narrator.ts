@@ -118,7 +118,7 @@ function ofBreak({ vm, party, kindName, source, problem }: BreakReport): string 
 
 function ofPausing({ vms, atMostMs }: PausingReport): string {
   return vms.length > 0
-    ? `the application is to stand: ${vms.join(', ')} handles a message, for which it waits ${atMostMs} ms at most`
+    ? `the application is to stand, and waits for ${vms.join(', ')}, ${atMostMs} ms at most: a message is handled there, or what makes a VM stand is loaded`
     : '';
 }
 
