@@ -204,7 +204,7 @@ export interface BrowserStorageOptions {
  * Storage in IndexedDB, or, where a page has none or may not use it, in localStorage, which has less room and is not as durable.
  * @param location name of the database, which is created if missing, or of a part of localStorage
  * @throws StorageError `absent` where a page may not store anything, as in some private windows; `foreign` and `newer` when something else has
- *   made a database of this name; `late` when another page does not release it. `unavailableStorage` is the way to go on without storage.
+ *   made a database of this name; `late` when another page does not release it; `failed` when what uses localStorage cannot be loaded. `unavailableStorage` is the way to go on without storage.
  */
 export async function openStorage(location: string, use: BrowserStorageOptions = {}): Promise<BrowserStorage> {
   const { indexedDB = true, localStorage = true } = use;
@@ -237,7 +237,10 @@ async function openLocal(location: string, isWanted: boolean, withoutDatabase: s
     // Asking for it throws where a page may not store anything.
     const area = globalThis.localStorage;
     if (!area) throw new Error('this page has no localStorage');
-    const { openLocalStorage } = await import('./local-storage.js');
+    const loading = import('./local-storage.js').catch((cause) => {
+      throw new StorageError('failed', `open ${location}`, { cause });
+    });
+    const { openLocalStorage } = await loading;
     return openLocalStorage(location, area);
   } catch (error) {
     const { code, reason } =
