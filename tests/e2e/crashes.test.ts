@@ -16,6 +16,10 @@ afterAll(async () => {
   await server?.close();
 });
 
+/** A place in the source may be known after the restart. */
+const crashed = (television: Television, text: RegExp) =>
+  expect.poll(() => television.page.textContent('#crash'), { timeout: PATIENCE_MS }).toMatch(text);
+
 const open = (query = '') => Television.open(browser, server, query);
 
 /** Keys, and the film that has focus after them. */
@@ -49,7 +53,7 @@ describe.each([
     await television.pressWhileMoving(MOVES[0], 'c');
     await television.restarted('scene', 1);
     await television.screenshot(`crash of scene ${device}`);
-    expect(await television.page.textContent('#crash')).toMatch(/^scene crashed at scene\.tick in wasm-actors\//);
+    await crashed(television, /^scene crashed at scene\.tick in wasm-actors\//);
     const painted = Number(await television.look('painted'));
     await television.settle(titleAt(0, 1));
 
@@ -63,7 +67,7 @@ describe.each([
     expect(Number(await television.look('painted'))).toBeGreaterThan(painted);
     expect(await television.actor('scene')).toEqual({ vm: 'wasm', state: 'running', restarts: 1 });
     expect(await television.actor('focus')).toEqual({ vm: 'wasm', state: 'running', restarts: 1 });
-    expect(await television.page.textContent('#crash')).toMatch(/^focus crashed at \S+ in wasm-actors\//);
+    await crashed(television, /^focus crashed at \S+ in wasm-actors\//);
     await television.close();
   });
 });
