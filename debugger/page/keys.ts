@@ -21,6 +21,9 @@ const SHOWN: Readonly<Record<string, string>> = {
   ' ': 'Space',
 };
 
+/** What Enter and Space press or open where they stand on it. */
+const PRESSED = 'button, summary, a[href]';
+
 /** Obeys the keys wherever nobody types a text. */
 export function bindKeys(bindings: readonly KeyBinding[]): void {
   addEventListener('keydown', (event) => {
@@ -35,7 +38,7 @@ export function bindKeys(bindings: readonly KeyBinding[]): void {
       event.altKey ||
       event.target instanceof HTMLInputElement ||
       event.target instanceof HTMLTextAreaElement ||
-      ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLButtonElement)
+      ((event.key === 'Enter' || event.key === ' ') && (event.target as Element).matches(PRESSED))
     )
       return;
     const binding = bindings.find(({ keys }) => keys.includes(event.key.toLowerCase()));

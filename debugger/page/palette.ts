@@ -64,6 +64,11 @@ export class Palette {
       this.at = Math.min(Math.max(0, this.at + by), this.fitting.length - 1);
       this.show();
     }
+    // Else what is typed goes first, and the pane at the second time.
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      this.dialog.close();
+    }
     if (event.key !== 'Enter') return;
     event.preventDefault();
     const binding = this.fitting[this.at];

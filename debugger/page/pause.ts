@@ -111,7 +111,7 @@ export class PausePane {
     const parts = [
       `${WHY[why]}${message ? ` ${textOf(message)}` : ''}${vm ? ` in ${vm}` : ''}${held}${detail ? `: ${detail}` : ''}${position ? ` at ${position}` : ''}`,
       why === 'trap' ? 'in the list as soon as it goes on' : '',
-      next ? coming : 'no message waits',
+      next ? coming : waiting.length > 0 ? 'what waits is handled when it goes on' : 'no message waits',
       waiting.length > 0 ? `waiting: ${waiting.join(', ')}` : '',
     ];
     const text = parts.filter((part) => part !== '').join(' · ');

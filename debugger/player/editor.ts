@@ -8,6 +8,8 @@ import { dirname, join, resolve, sep } from 'node:path';
 
 /** In which the first that is set is taken. */
 const VARIABLES = ['LAUNCH_EDITOR', 'VISUAL', 'EDITOR'] as const;
+/** What npm names to whatever it runs where nobody has named one. It would wait in a terminal that the server may not have. */
+const NPMS_OWN = 'vi';
 /** An editor that is not there, or does not start, has said so by then. */
 const FAILED_MS = 1_000;
 
@@ -37,7 +39,7 @@ export interface PlaceInFile {
  * @throws EditorError
  */
 export async function openInEditor({ file, line }: PlaceInFile, app: string, environment = process.env): Promise<void> {
-  const editor = VARIABLES.map((name) => environment[name]?.trim()).find(Boolean);
+  const editor = namedIn(environment);
   if (!editor)
     throw new EditorError(
       'none',
@@ -54,6 +56,12 @@ export async function openInEditor({ file, line }: PlaceInFile, app: string, env
       refused(new EditorError('failed', `${editor} does not open it: ${problem ?? 'it cannot be started'}`));
     });
   });
+}
+
+function namedIn(environment: NodeJS.ProcessEnv): string | undefined {
+  const isOfNpm = environment.npm_command !== undefined && environment.EDITOR === NPMS_OWN;
+  const variables = isOfNpm ? VARIABLES.filter((name) => name !== 'EDITOR') : VARIABLES;
+  return variables.map((name) => environment[name]?.trim()).find(Boolean);
 }
 
 /** The folder of the nearest package above a module, as the file system has it. */

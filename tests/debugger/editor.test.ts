@@ -43,6 +43,8 @@ test('without one, or with one that is not there, the words say what to do', asy
     message: expect.stringMatching(/set LAUNCH_EDITOR, VISUAL/),
   });
   expect(await failure(source, { EDITOR: ' ' })).toMatchObject({ code: 'none' });
+  // By npm, which names one to whatever it runs.
+  expect(await failure(source, { EDITOR: 'vi', npm_command: 'exec' })).toMatchObject({ code: 'none' });
   expect(await failure(source, { EDITOR: 'no-such-editor' })).toMatchObject({
     code: 'failed',
     message: expect.stringMatching(/no-such-editor does not/),

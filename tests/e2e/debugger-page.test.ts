@@ -167,8 +167,13 @@ describe('what is selected', () => {
       .getByText(/REPLAY #\d+/)
       .waitFor();
     const [number, before] = [await numberOf(), await shown()];
-    await page.locator('.moment[data-actor=focus] summary').click();
+    // By the keyboard alone.
+    await page.locator('.moment[data-actor=focus] summary').focus();
+    await press('Enter');
     await page.locator('.moment[data-actor=focus] .found tr', { hasText: 'focused' }).first().waitFor();
+    await press('Space');
+    await page.locator('.moment[data-actor=focus]:not([open])').waitFor();
+    await press('Space');
     const { after } = (await player.state(file.path, number, 'focus')) as never as Record<string, { focused: number }>;
     const value = page.locator('.moment[data-actor=focus] .found tr', { has: page.locator('th', { hasText: /^focused$/ }) });
     expect(await value.locator('td').textContent()).toBe(String(after.focused));
@@ -338,6 +343,11 @@ describe('commands', () => {
     await page.locator('.row').first().click();
     const first = await page.locator('.row').first().getAttribute('id');
     await expect.poll(selected).toBe(first);
+    await press('Control+Shift+P');
+    await page.keyboard.type('owners');
+    // Also with something typed, once is enough.
+    await press('Escape');
+    await page.locator('#commands').waitFor({ state: 'hidden' });
     await press('Control+Shift+P');
     await page.keyboard.type('owners followers');
     await press('Enter');
