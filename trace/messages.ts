@@ -6,13 +6,13 @@
  * A message is ready when it was handled or has become a dead letter. What never is comes out once the window is full, and at the end.
  *
  * The catch: steps of different VMs come as they were collected, so that one may be handled before it is known to have been emitted. It waits
- * for that a little, and those behind it with it.
+ * for that a little, and those behind it with it; not at all once nothing is on its way, as in an application that stands.
  */
 
 import type { ErrorCode } from '../protocol/errors.js';
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, LENGTH_BYTES, NOBODY, readU16, readU53, SENT_AT_OFFSET } from '../protocol/frame.js';
 import type { Address, Epoch, Frame, Kind, Microseconds, Sequence, VmName } from '../protocol/names.js';
-import { inOrder, type Placed } from './order.js';
+import { inOrder, NOTHING_COMES_HERE, type Placed } from './order.js';
 import type { RecordingFacts } from './recording.js';
 import type { Arrived, Emitted, Ended, Handled, MessageId, Poisoned, Rejected, TraceStep } from './step.js';
 
@@ -123,9 +123,14 @@ export class MessageJoin {
     return ready;
   }
 
+  /** Nothing is on its way: what has been handled waits for no emission. */
+  settle(): void {
+    this.release(this.held.length);
+  }
+
   /** There are no more steps: what is open comes out as well. */
   finish(): void {
-    this.release(this.held.length);
+    this.settle();
     for (const each of this.open.values()) this.ready.push(message(each));
     this.open.clear();
     this.openBytes = 0;
@@ -244,6 +249,7 @@ export async function* joinMessages(places: AsyncIterable<readonly Placed[]>): A
   const join = new MessageJoin();
   for await (const placed of places) {
     for (const { step, number } of placed) join.add(step, number);
+    if (placed === NOTHING_COMES_HERE) join.settle();
     const messages = join.take();
     if (messages.length > 0) yield messages;
   }

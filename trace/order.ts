@@ -23,6 +23,11 @@ export interface Placed {
   readonly number: number;
 }
 
+/** Of a run that grows, in place of steps: nothing more is on its way for now. It changes no order, for a number is the same in the file. */
+export const NOTHING_COMES: readonly TraceStep[] = [];
+/** The same, in place of places. */
+export const NOTHING_COMES_HERE: readonly Placed[] = [];
+
 /** Steps that wait for others: a flood fills a mailbox of 4,096 frames for each of 16 actors. What is missing beyond that was lost. */
 const WAITING_STEPS_MAX = 65_536;
 /** Messages of one source that one actor has handled, to know them again when it handles them again: as many as a journal holds of small ones. */
@@ -311,7 +316,7 @@ export async function* inOrder(recording: {
   const order = new MessageOrder(recording.facts.parties, recording.facts.placement);
   for await (const steps of recording.steps()) {
     for (const step of steps) order.add(step);
-    yield order.take();
+    yield steps === NOTHING_COMES ? NOTHING_COMES_HERE : order.take();
   }
   order.finish();
   yield order.take();

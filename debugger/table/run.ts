@@ -11,6 +11,7 @@ import { VM_NAMES } from '../../trace/flow-state.js';
 import { remarkOf } from '../../trace/line.js';
 import { messagesOf } from '../../trace/messages.js';
 import { type OpenRecording, openRecording } from '../../trace/open.js';
+import { NOTHING_COMES } from '../../trace/order.js';
 import type { Range } from '../../trace/range.js';
 import { RecordingError, type RecordingFacts, type RecordingSource } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
@@ -31,6 +32,9 @@ import { type Filtered, Shown } from './shown.js';
 import { Statuses } from './statuses.js';
 import type { Detail, GrowingSource, LaneInfo, Line, RunEvent, RunState } from './told.js';
 import { type Topic, topicsOf } from './topics.js';
+
+/** What an application has recorded is on its way within a fifth of a second: after this time nothing is. */
+const QUIET_MS = 500;
 
 /** Whose message is what is seen: the display list of the scene. */
 const PICTURES = { party: 'display', message: 'displayList' };
@@ -93,15 +97,22 @@ export class Run {
 
   private async *steps(recording: OpenRecording, growing: GrowingSource | null): AsyncGenerator<readonly TraceStep[]> {
     const cursor = recording.cursor();
+    let isQuiet = false;
     for (;;) {
       const steps = await cursor.next();
       if (steps) {
+        isQuiet = false;
         for (const step of steps) {
           this.lived.note(step);
           this.statuses.note(step);
         }
         yield steps;
-      } else if (cursor.ended || !(await growing?.more())) break;
+        continue;
+      }
+      const next: 'more' | 'nothing yet' | 'end' = cursor.ended || !growing ? 'end' : await growing.more(isQuiet ? undefined : QUIET_MS);
+      if (next === 'end') break;
+      if (next === 'nothing yet') yield NOTHING_COMES;
+      isQuiet = next === 'nothing yet';
     }
     if (!cursor.ended) this.problem = 'the recording ends before its end: this is all up to its last whole chunk';
   }
@@ -362,7 +373,7 @@ async function opened(source: RecordingSource, growing: GrowingSource | null): P
       return await openRecording(source);
     } catch (error) {
       const isCutOff = error instanceof RecordingError && error.code !== 'newer';
-      if (!isCutOff || !(await growing?.more())) throw error;
+      if (!isCutOff || !growing || (await growing.more()) === 'end') throw error;
     }
   }
 }

@@ -31,16 +31,17 @@ export class RecordingStream implements GrowingSource {
     this.wake();
   }
 
-  /** @returns false when it has ended. @throws Error when the connection has failed */
-  async more(): Promise<boolean> {
+  /** @throws Error when the connection has failed */
+  async more(atMostMs?: number): Promise<'more' | 'nothing yet' | 'end'> {
     const { size } = this;
-    if (size === this.size && !this.hasEnded)
+    if (!this.hasEnded)
       await new Promise<void>((resolve) => {
         this.wake = resolve;
+        if (atMostMs !== undefined) setTimeout(resolve, atMostMs);
       });
-    if (this.size > size) return true;
+    if (this.size > size) return 'more';
     if (this.failure) throw this.failure;
-    return false;
+    return this.hasEnded ? 'end' : 'nothing yet';
   }
 
   /** From now on nothing is read that is before what was read last. */

@@ -74,8 +74,8 @@ export interface Detail {
 
 /** A recording that may come as it is made. */
 export interface GrowingSource extends RecordingSource {
-  /** Waits until more of it is here. @returns false when it has ended */
-  more(): Promise<boolean>;
+  /** Waits until more of it is here. @param atMostMs no longer than this @returns which of these it was */
+  more(atMostMs?: number): Promise<'more' | 'nothing yet' | 'end'>;
   /** From now on nothing is read that is before what was read last. */
   goForwards(): void;
 }

@@ -1,7 +1,7 @@
 /** Steps become messages: one for each frame and target, whatever order the VMs were read in. */
 import { describe, expect, test } from 'vitest';
-import { joinMessages, MessageJoin, type TracedMessage } from '../../trace/messages.js';
-import type { Placed } from '../../trace/order.js';
+import { joinMessages, MessageJoin, messagesOf, type TracedMessage } from '../../trace/messages.js';
+import { NOTHING_COMES, type Placed } from '../../trace/order.js';
 import type { Arrived, Emitted, Handled, TraceStep } from '../../trace/step.js';
 import { RandomRun } from './random-steps.js';
 
@@ -113,6 +113,23 @@ test('messages that nobody handles are bounded, and come out as open', () => {
   const rest = join.take();
   expect(out + rest.length).toBe(100_000);
   expect(rest[0].outcome).toBe('open');
+});
+
+test('what is handled and was never seen to be emitted waits no longer than something may be on its way', async () => {
+  const letter = handled(7, 900, 1000);
+  async function* steps(): AsyncGenerator<readonly TraceStep[]> {
+    yield [letter, { ...letter, at: 1100, ...of(8) }];
+    yield NOTHING_COMES;
+    yield [{ ...letter, at: 1200, ...of(9) }];
+    throw new Error('the last is not given back: its emission may be on its way');
+  }
+  const seen: number[] = [];
+  const facts = { parties: [], placement: {} };
+  const reading = (async () => {
+    for await (const messages of messagesOf({ facts, steps })) seen.push(...messages.map(({ sequence }) => sequence));
+  })();
+  await expect(reading).rejects.toThrow('the last is not given back');
+  expect(seen).toEqual([7, 8]);
 });
 
 test('every emission and every handling of a random run is in one message', async () => {
