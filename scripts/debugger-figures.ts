@@ -36,6 +36,7 @@ const TRAVELS = 200;
 const LIVE_PER_SECOND = 5_000;
 const BEATS_PER_SECOND = 50;
 const LIVE_SECONDS = 8;
+const SETTLE_MS = 3_000;
 /** In turns: nobody looks, somebody looks. */
 const LIVE_ROUNDS = 3;
 const root = resolve(import.meta.dirname, '..');
@@ -273,6 +274,9 @@ async function liveFigures(): Promise<void> {
     await page.goto('about:blank');
     alone.push(await lookedAt.send(LIVE_SECONDS));
     await page.goto(server.url);
+    await page.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
+    // It loads itself anew when it has found the recording that was made for the page before.
+    await page.waitForTimeout(SETTLE_MS);
     await page.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
     looked.push(await lookedAt.send(LIVE_SECONDS));
     seen = Number((await page.locator('#state').textContent())!.replace(/ messages.*/, '').replaceAll(',', ''));
