@@ -1,6 +1,6 @@
 /** How a system is as a whole, as its supervisor knows it: what a recording has of it, and what the debugger page shows. */
 
-interface PartyStatus {
+export interface PartyStatus {
   readonly vm: string;
   readonly state: string;
   readonly condition: string;

@@ -1,5 +1,5 @@
 /** How the system is, for its recording: all of it at the beginning and with the states of the actors, and in between what has changed. */
-import { changedSince, type SystemStatus, supervisorsOf } from '../../trace/status.js';
+import { changedSince, type PartyStatus, type SystemStatus, supervisorsOf } from '../../trace/status.js';
 import type { StatusNoted } from '../../trace/step.js';
 import type { SystemChange } from '../supervisor/change-feed.js';
 import type { RecordedSystem } from './recorded-system.js';
@@ -52,26 +52,8 @@ export class RecordedStatus {
       escalation,
       supervisors: supervisorsOf(tree, intensity),
       vms: directory.vms.statuses.map(({ vm, state, reason, failedOver }) => ({ vm, state, reason, failedOver })),
-      actors: actorStatuses(this.system).map(({ actor, vm, state, condition, epoch, restarts, reason, circuit, twin }) => ({
-        actor,
-        vm,
-        state,
-        condition,
-        epoch,
-        restarts,
-        reason,
-        circuit,
-        twin,
-      })),
-      ports: portStatuses(this.system).map(({ port, vm, state, condition, epoch, restarts, reason }) => ({
-        port,
-        vm,
-        state,
-        condition,
-        epoch,
-        restarts,
-        reason,
-      })),
+      actors: actorStatuses(this.system).map(({ actor, circuit, twin, ...party }) => ({ actor, ...partyOf(party), circuit, twin })),
+      ports: portStatuses(this.system).map(({ port, ...party }) => ({ port, ...partyOf(party) })),
       persistent: persistence.statuses.map(({ actor, generation, failure }) => ({
         actor,
         generation,
@@ -80,3 +62,13 @@ export class RecordedStatus {
     };
   }
 }
+
+/** What a recording has of an actor as of a port. */
+const partyOf = ({ vm, state, condition, epoch, restarts, reason }: PartyStatus): PartyStatus => ({
+  vm,
+  state,
+  condition,
+  epoch,
+  restarts,
+  reason,
+});
