@@ -19,6 +19,8 @@ const EDITS = 10;
 /** An edit is seen by pressing a button until its effect is another: how often that is tried, and for how long. */
 const PRESS_MS = 4;
 const PATIENCE_MS = 30_000;
+/** Between two saves: what watches files for Vite passes over a second change of one within 50 ms. */
+const BETWEEN_MS = 200;
 
 interface Twin {
   readonly vm: 'js' | 'wasm';
@@ -66,6 +68,7 @@ async function edits(page: Page, folder: string, { file, text, adds }: Twin): Pr
     writeFileSync(path, edited);
     await addsFrom(page, factor);
     times.push(performance.now() - from);
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
   }
   writeFileSync(path, original);
   await addsFrom(page, 1);
