@@ -69,7 +69,7 @@ function set(object: Record<string, unknown>, name: string, value: unknown): voi
   else object[name] = value;
 }
 
-class FieldDecoder {
+export class FieldDecoder {
   /** Names and indices that lead to the present field. */
   private readonly path: string[] = [];
 
@@ -130,7 +130,8 @@ class FieldDecoder {
     }
   }
 
-  private value(field: Field): unknown {
+  /** The value that is next. @throws DecodeError */
+  value(field: Field): unknown {
     const { reader } = this;
     switch (field.type) {
       case 'str':
@@ -183,7 +184,7 @@ const DEFAULTS: Readonly<Partial<Record<FieldType, () => unknown>>> = {
 };
 
 /** What a field is that an older sender did not know. */
-function defaultOf(field: Field): unknown {
+export function defaultOf(field: Field): unknown {
   if (field.type === 'choice') return field.options![0];
   if (field.type === 'struct') {
     const decoded: Record<string, unknown> = {};

@@ -26,6 +26,8 @@ export class ExpressionError extends Error {
 export interface PathInExpression {
   readonly root: string;
   readonly steps: readonly string[];
+  /** In characters, from 1. */
+  readonly position: number;
 }
 
 /** Gives the value of a path; undefined where there is none. */
@@ -130,6 +132,7 @@ class Parser {
   private path(): Node {
     const [root] = this.take(NAME) ?? this.fail(this.at === this.text.length ? 'it ends where a value is missing' : 'no value begins here');
     if (Object.hasOwn(WORDS, root)) return () => WORDS[root];
+    const position = this.at - root.length + 1;
     const steps: string[] = [];
     for (STEP.lastIndex = this.at; ; STEP.lastIndex = this.at) {
       const step = STEP.exec(this.text);
@@ -137,7 +140,7 @@ class Parser {
       steps.push(step[1] ?? step[2]);
       this.at += step[0].length;
     }
-    const path = { root, steps };
+    const path = { root, steps, position };
     this.paths.push(path);
     return (scope) => scope(path);
   }
@@ -170,15 +173,4 @@ function compared(operator: string, first: unknown, second: unknown): boolean | 
   if (operator === '>') return a > b;
   if (operator === '>=') return a >= b;
   return operator === '<' ? a < b : a <= b;
-}
-
-/** The value at a path; `length` of a list, a text or bytes. */
-export function valueAtSteps(value: unknown, steps: readonly string[]): unknown {
-  let found = value;
-  for (const step of steps) {
-    if (step === 'length' && (typeof found === 'string' || Array.isArray(found) || found instanceof Uint8Array)) found = found.length;
-    else if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
-    else found = (found as Readonly<Record<string, unknown>>)[step];
-  }
-  return found;
 }

@@ -12,11 +12,13 @@
  * What stands side by side holds together. `or`, `not` and parentheses do what they say; `and` may be written.
  */
 import type { VmName } from '../protocol/names.js';
-import { Bodies } from './bodies.js';
+import { BodyPath } from './body-path.js';
+import { wrongPath } from './field-path.js';
 import { bodyTest, compare } from './filter-body.js';
 import { type Condition, FilterError, fail, parseFilter, type Term } from './filter-syntax.js';
 import { VM_NAMES } from './flow-state.js';
 import type { TracedMessage } from './messages.js';
+import { nearNames } from './near-names.js';
 import type { Schemas } from './schemas.js';
 
 export { FilterError };
@@ -39,11 +41,7 @@ export function compileFilter(text: string, schemas: Schemas): MessageFilter {
 }
 
 class Compiler {
-  private readonly bodies: Bodies;
-
-  constructor(private readonly schemas: Schemas) {
-    this.bodies = new Bodies(schemas);
-  }
+  constructor(private readonly schemas: Schemas) {}
 
   condition(condition: Condition): MessageFilter {
     switch (condition.type) {
@@ -52,14 +50,20 @@ class Compiler {
         return (message) => !inner(message);
       }
       case 'and': {
-        return condition.of.map((each) => this.condition(each)).reduceRight((rest, first) => (message) => first(message) && rest(message));
+        return this.all(condition.of).reduceRight((rest, first) => (message) => first(message) && rest(message));
       }
       case 'or': {
-        return condition.of.map((each) => this.condition(each)).reduceRight((rest, first) => (message) => first(message) || rest(message));
+        return this.all(condition.of).reduceRight((rest, first) => (message) => first(message) || rest(message));
       }
       default:
         return condition.name.startsWith('body.') ? this.body(condition) : this.term(condition);
     }
+  }
+
+  /** What reads bodies comes last: mostly the others have decided by then. */
+  private all(conditions: readonly Condition[]): readonly MessageFilter[] {
+    const [cheap, dear] = [conditions.filter((each) => !readsBody(each)), conditions.filter(readsBody)];
+    return [...cheap, ...dear].map((each) => this.condition(each));
   }
 
   private term(term: Term): MessageFilter {
@@ -123,19 +127,31 @@ class Compiler {
     const patterns = value.split(',').map((pattern) => {
       const fits = matcher(pattern);
       if (!pattern.startsWith('0x') && !known.some(fits))
-        fail(`there is no ${what} ${pattern || 'without a name'}${suggestion(pattern, known)}`, valuePosition);
+        fail(`there is no ${what} ${pattern || 'without a name'}${nearNames(pattern, known)}`, valuePosition);
       return fits;
     });
     return (each) => patterns.some((fits) => fits(each));
   }
 
   private body(term: Term): MessageFilter {
-    const { field, test } = bodyTest(term);
-    const { bodies, schemas } = this;
-    // Most bodies need not be decoded: their kind has no such field.
-    const hasField = known((kind) => schemas.kind(kind)?.fields.some(([name]) => name === field) ?? false);
-    return (message) => hasField(message.kind) && test(bodies.of(message));
+    const { path, test } = bodyTest(term);
+    const { schemas } = this;
+    const wrong = wrongPath(path, schemas.bodies, 'body');
+    if (wrong) fail(wrong, term.position);
+    const value = new BodyPath(schemas, path);
+    const hasField = known((kind) => value.isIn(kind));
+    return (message) => {
+      const { kind } = message;
+      // Its frame is looked up only where its kind has the field.
+      const frame = hasField(kind) ? message.frame : null;
+      return frame !== null && test(value.of(kind, frame));
+    };
   }
+}
+
+function readsBody(condition: Condition): boolean {
+  if (condition.type === 'term') return condition.name.startsWith('body.');
+  return condition.type === 'not' ? readsBody(condition.of) : condition.of.some(readsBody);
 }
 
 /** Keeps what is so of each kind or address, which have 16 bits: a run has few of them, and is long. */
@@ -157,13 +173,6 @@ function matcher(pattern: string): (name: string) => boolean {
     .join('.*?');
   const expression = new RegExp(`^${text}$`);
   return (name) => expression.test(name);
-}
-
-/** Known names that are meant perhaps: those with the same beginning, or few enough to list. */
-function suggestion(pattern: string, known: readonly string[]): string {
-  const near = known.filter((name) => name.slice(0, 2) === pattern.slice(0, 2) || name.endsWith(`.${pattern}`));
-  const shown = (near.length > 0 ? near : known).slice(0, 8);
-  return `; ${near.length > 0 ? 'perhaps' : 'there are'} ${shown.join(', ')}`;
 }
 
 function amount(

@@ -27,6 +27,7 @@ export class Schemas {
   private readonly kinds = new Map<Kind, KindSchema>();
   private readonly parties = new Map<Address, string>(RUNTIMES);
   private readonly actors = new Set<Address>();
+  private readonly states = new Map<string, Field>();
 
   constructor(parties: readonly PartySchema[]) {
     for (const party of [system as PartySchema, ...parties]) this.add(party);
@@ -35,6 +36,7 @@ export class Schemas {
   private add(party: PartySchema): void {
     this.parties.set(party.address, party.name);
     if (party.role === 'actor') this.actors.add(party.address);
+    if (party.state) this.states.set(party.name, party.state);
     for (const [name, { kind, lane, fields, reply }] of Object.entries(party.receives)) {
       const path = `${party.name}.${name}`;
       this.addKind(kind, path, reply ? 'request' : 'message', lane, fields);
@@ -61,8 +63,18 @@ export class Schemas {
     return [...this.kinds.values()].find((kind) => kind.name === name);
   }
 
+  /** Fields of the bodies of all kinds. */
+  get bodies(): readonly KindSchema['fields'][] {
+    return [...this.kinds.values()].map(({ fields }) => fields);
+  }
+
   get kindNames(): readonly string[] {
     return [...this.kinds.values()].map(({ name }) => name);
+  }
+
+  /** Of an actor; undefined where its party says none. */
+  stateOf(actor: string): Field | undefined {
+    return this.states.get(actor);
   }
 
   get partyNames(): readonly string[] {

@@ -57,12 +57,13 @@ export function parsePath(path: string): readonly string[] {
   return steps;
 }
 
-/** @returns the value at a path; undefined when there is none */
+/** @returns the value at a path, also `length` of a list, a text or bytes; undefined when there is none */
 export function valueAt(value: unknown, steps: readonly string[]): unknown {
   let found = value;
   for (const step of steps) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
-    found = (found as Named)[step];
+    if (step === 'length' && (typeof found === 'string' || Array.isArray(found) || found instanceof Uint8Array)) found = found.length;
+    else if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
+    else found = (found as Readonly<Record<string, unknown>>)[step];
   }
   return found;
 }

@@ -2,6 +2,7 @@
 import { system } from '../../protocol/generated/system.js';
 import type { Sequence } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import { nearNames } from '../../trace/near-names.js';
 import type { VmName } from './instance.js';
 
 /** Messages that fit all that is given; every message when nothing is. Plain data: it crosses the control plane. */
@@ -31,8 +32,11 @@ export interface BreakReport {
   readonly at: number;
 }
 
-/** production: the host's console is off. condition: it is no expression, or the page's policy forbids to evaluate any. */
-export type BreakpointFailure = 'production' | 'kind' | 'actor' | 'condition';
+/**
+ * production: the host's console is off. kind, actor, field: there is none of that name. condition: it is no expression, or the page's policy forbids
+ * to evaluate any.
+ */
+export type BreakpointFailure = 'production' | 'kind' | 'actor' | 'field' | 'condition';
 
 /** A breakpoint makes no sense, or may not be set here. None was set. */
 export class BreakpointError extends Error {
@@ -57,7 +61,7 @@ const TEXT = /^(\S+)(?: to (\S+))?(?: if (.+))?$/;
 /**
  * @param text KIND, `KIND to ACTOR`, `KIND if CONDITION`, or all of it; the kind `*` is any
  * @param schemas of all actors and ports of the application
- * @throws BreakpointError `kind` or `actor`
+ * @throws BreakpointError `kind`, `actor` or `field`
  */
 export function parseBreakpoint(text: string, schemas: readonly PartySchema[]): Breakpoint {
   const [, kind, actor, condition] = TEXT.exec(text.trim()) ?? [text, text];
@@ -66,18 +70,32 @@ export function parseBreakpoint(text: string, schemas: readonly PartySchema[]): 
   return breakpoint;
 }
 
-/** Its condition is read where it is evaluated. @throws BreakpointError `kind` or `actor` */
-export function checkBreakpoint({ kind, actor }: Breakpoint, schemas: readonly PartySchema[]): void {
-  const kinds = [...new Set([...schemas, system].flatMap(kindNamesOf))];
+/** Its condition is read where it is evaluated: here, which fields it names. @throws BreakpointError `kind`, `actor` or `field` */
+export function checkBreakpoint({ kind, actor, condition = '' }: Breakpoint, schemas: readonly PartySchema[]): void {
+  const kinds = new Map([...schemas, system as PartySchema].flatMap(kindsOf));
   const parties = schemas.map(({ name }) => name);
-  if (kind !== undefined && !kinds.includes(kind))
-    throw new BreakpointError('kind', `there is no kind ${kind}; there are ${kinds.join(', ')}`);
+  if (kind !== undefined && !kinds.has(kind))
+    throw new BreakpointError('kind', `there is no kind ${kind}${nearNames(kind, [...kinds.keys()])}`);
   if (actor !== undefined && !parties.includes(actor))
-    throw new BreakpointError('actor', `there is no actor or port ${actor}; there are ${parties.join(', ')}`);
+    throw new BreakpointError('actor', `there is no actor or port ${actor}${nearNames(actor, parties)}`);
+  const fields = kind === undefined ? [...kinds.values()].flat() : kinds.get(kind)!;
+  const missing = fieldsIn(condition).find((field) => !fields.includes(field));
+  if (missing !== undefined)
+    throw new BreakpointError('field', `there is no field ${missing} in ${kind ?? 'any message'}${nearNames(missing, fields)}`);
 }
 
-/** Names of the kinds of a party, as a VM knows them. */
-function kindNamesOf({ name, receives, publishes }: Pick<PartySchema, 'name' | 'receives' | 'publishes'>): string[] {
-  const received = Object.entries(receives).flatMap(([kind, { reply }]) => (reply ? [kind, `${kind}.reply`] : [kind]));
-  return [...received, ...Object.keys(publishes)].map((kind) => `${name}.${kind}`);
+const TEXTS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
+const FIELDS = /(?<![\w$.])message\??\.([A-Za-z_$][\w$]*)/g;
+
+/** Fields of the message that a condition names. */
+const fieldsIn = (condition: string): string[] => [...condition.replace(TEXTS, '""').matchAll(FIELDS)].map(([, field]) => field);
+
+/** Kinds of a party by their names, as a VM knows them, and the fields of each. */
+function kindsOf({ name, receives, publishes }: Pick<PartySchema, 'name' | 'receives' | 'publishes'>): [string, string[]][] {
+  const received = Object.entries(receives).flatMap(([kind, { fields, reply }]) => [
+    [kind, fields] as const,
+    ...(reply ? [[`${kind}.reply`, reply.fields ?? {}] as const] : []),
+  ]);
+  const published = Object.entries(publishes).map(([kind, { fields }]) => [kind, fields] as const);
+  return [...received, ...published].map(([kind, fields]) => [`${name}.${kind}`, Object.keys(fields)]);
 }

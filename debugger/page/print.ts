@@ -62,9 +62,16 @@ export class PrintField {
   }
 }
 
-function saidOf({ count, looked, all, values }: NonNullable<View['printed']>): string {
-  const few = looked < all ? `, of the first ${looked.toLocaleString('en')} that an actor handled` : '';
-  if (count === 0) return `no message of the list has such a value${few}`;
+function saidOf({ count, looked, possible, all, values, hint }: NonNullable<View['printed']>): string {
+  const number = (of: number) => of.toLocaleString('en');
+  const left = all - possible;
+  const few =
+    looked < possible
+      ? `; only the first ${number(looked)} of the ${number(possible)} that an actor handled were looked at`
+      : left > 0
+        ? `; ${number(left)} ${left === 1 ? 'was' : 'were'} handled by no actor, so there is no state at ${left === 1 ? 'it' : 'them'}`
+        : '';
+  if (count === 0) return `${hint || 'no message of the list has such a value'}${few}`;
   const numbers = values.length === 0 ? '; none is a number, so there is no plot' : '';
-  return `${count.toLocaleString('en')} of ${all.toLocaleString('en')} messages have a value${few}${numbers}`;
+  return `${number(count)} of ${number(all)} messages have a value${few}${numbers}`;
 }

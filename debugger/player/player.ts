@@ -5,9 +5,8 @@
 import type { Cast } from '../../host-shim/replay/cast.js';
 import { excerpt } from '../../host-shim/replay/excerpt.js';
 import { compared, type TwinReport, tried } from '../../host-shim/replay/twins.js';
-import { valueAtSteps } from '../../trace/expression.js';
 import type { TrialText } from '../../trace/live.js';
-import { parsePath } from '../../trace/values.js';
+import { parsePath, valueAt } from '../../trace/values.js';
 import { loadCast, pathOf } from './application.js';
 import { type Code, type CodeQuestion, codeOf } from './code.js';
 import { pastedTest } from './copied-test.js';
@@ -92,7 +91,7 @@ export class Player {
   async print(file: string, questions: readonly StateQuestion[]): Promise<readonly (readonly unknown[])[]> {
     const timeline = await this.timelineOf(file);
     await timeline.reach(Math.max(0, ...questions.flatMap(({ numbers }) => numbers.slice(-1))));
-    return questions.map(({ actor, numbers, steps }) => timeline.values(actor, numbers, (state) => valueAtSteps(state, steps)));
+    return questions.map(({ actor, numbers, steps }) => timeline.values(actor, numbers, (state) => valueAt(state, steps)));
   }
 
   /**

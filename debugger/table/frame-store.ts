@@ -14,9 +14,9 @@ export class FrameStore {
   add(row: number, frame: Frame | null): void {
     if (frame && this.used + frame.length > BLOCK_BYTES) this.begin(frame.length);
     const block = this.blocks.length - 1;
-    this.blockOf.set(row, frame ? block : -1);
-    this.offsets.set(row, frame ? this.used : 0);
-    this.lengths.set(row, frame?.length ?? 0);
+    this.blockOf.upTo(row)[row] = frame ? block : -1;
+    this.offsets.upTo(row)[row] = frame ? this.used : 0;
+    this.lengths.upTo(row)[row] = frame?.length ?? 0;
     if (!frame) return;
     this.blocks[block].set(frame, this.used);
     this.used += frame.length;
@@ -28,8 +28,8 @@ export class FrameStore {
   }
 
   of(row: number): Frame | null {
-    const block = this.blocks[this.blockOf.get(row)];
-    const at = this.offsets.get(row);
-    return block ? block.subarray(at, at + this.lengths.get(row)) : null;
+    const block = this.blocks[this.blockOf.values[row]];
+    const at = this.offsets.values[row];
+    return block ? block.subarray(at, at + this.lengths.values[row]) : null;
   }
 }

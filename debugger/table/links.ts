@@ -31,9 +31,9 @@ export class Links {
     const { table } = this;
     for (; this.added < table.length; this.added++) {
       const row = this.added;
-      this.causes.set(row, NO_ROW);
-      this.lastEffects.set(row, NO_ROW);
-      this.effectsBefore.set(row, NO_ROW);
+      this.causes.upTo(row)[row] = NO_ROW;
+      this.lastEffects.upTo(row)[row] = NO_ROW;
+      this.effectsBefore.upTo(row)[row] = NO_ROW;
       // A frame that is handled again is known by its first handling.
       if (table.outcome(row) !== 'handledAgain') this.place(row);
       this.link(row);
@@ -74,11 +74,11 @@ export class Links {
   }
 
   private join(cause: number, effect: number): void {
-    if (this.causes.get(effect) !== NO_ROW || cause === effect) return;
-    this.causes.set(effect, cause);
+    if (this.causes.values[effect] !== NO_ROW || cause === effect) return;
+    this.causes.upTo(effect)[effect] = cause;
     if (this.table.outcome(effect) === 'handledAgain') return;
-    this.effectsBefore.set(effect, this.lastEffects.get(cause));
-    this.lastEffects.set(cause, effect);
+    this.effectsBefore.upTo(effect)[effect] = this.lastEffects.values[cause];
+    this.lastEffects.upTo(cause)[cause] = effect;
   }
 
   /** @returns `NO_ROW` when there is no such message */
@@ -97,13 +97,13 @@ export class Links {
 
   /** @returns `NO_ROW` when it came from outside, or its cause is not in the recording */
   cause(row: number): number {
-    return row < this.added ? this.causes.get(row) : NO_ROW;
+    return row < this.added ? this.causes.values[row] : NO_ROW;
   }
 
   effects(row: number): readonly number[] {
     const rows: number[] = [];
     if (row >= this.added) return rows;
-    for (let effect = this.lastEffects.get(row); effect !== NO_ROW; effect = this.effectsBefore.get(effect)) rows.push(effect);
+    for (let effect = this.lastEffects.values[row]; effect !== NO_ROW; effect = this.effectsBefore.values[effect]) rows.push(effect);
     const { table } = this;
     return rows.sort((a, b) => table.sequence(a) - table.sequence(b) || a - b);
   }

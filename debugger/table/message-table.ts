@@ -47,19 +47,19 @@ export class MessageTable {
   add(message: TracedMessage): void {
     const row = this.length;
     const { cause, sentAt, begunAt, handling, bytes, sourceVm, targetVm, code, trap } = message;
-    this.numbers.set(row, message.number);
-    this.sources.set(row, message.source);
-    this.sequences.set(row, message.sequence);
-    this.targets.set(row, message.target);
-    this.kinds.set(row, message.kind);
-    this.causeSources.set(row, cause?.source ?? 0);
-    this.causeSequences.set(row, cause?.sequence ?? 0);
-    this.sentTimes.set(row, sentAt ?? UNKNOWN);
-    this.begunTimes.set(row, begunAt ?? UNKNOWN);
-    this.durations.set(row, handling ?? UNKNOWN);
-    this.sizes.set(row, bytes ?? UNKNOWN);
-    this.places.set(row, (placeOf(sourceVm) << PLACE_BITS) | placeOf(targetVm));
-    this.outcomes.set(row, OUTCOMES.indexOf(message.outcome));
+    this.numbers.upTo(row)[row] = message.number;
+    this.sources.upTo(row)[row] = message.source;
+    this.sequences.upTo(row)[row] = message.sequence;
+    this.targets.upTo(row)[row] = message.target;
+    this.kinds.upTo(row)[row] = message.kind;
+    this.causeSources.upTo(row)[row] = cause?.source ?? 0;
+    this.causeSequences.upTo(row)[row] = cause?.sequence ?? 0;
+    this.sentTimes.upTo(row)[row] = sentAt ?? UNKNOWN;
+    this.begunTimes.upTo(row)[row] = begunAt ?? UNKNOWN;
+    this.durations.upTo(row)[row] = handling ?? UNKNOWN;
+    this.sizes.upTo(row)[row] = bytes ?? UNKNOWN;
+    this.places.upTo(row)[row] = (placeOf(sourceVm) << PLACE_BITS) | placeOf(targetVm);
+    this.outcomes.upTo(row)[row] = OUTCOMES.indexOf(message.outcome);
     this.frames.add(row, message.frame);
     if (code !== null || trap) this.troubles.set(row, { code, trap });
     if (trap || message.outcome === 'rejected' || message.outcome === 'poisoned') this.troubled.push(row);
@@ -69,51 +69,51 @@ export class MessageTable {
   /** Of the last message at or before a row that an actor handled; 0 when there is none. */
   numberUpTo(row: number): number {
     let at = row;
-    while (at >= 0 && this.numbers.get(at) === 0) at--;
-    return at < 0 ? 0 : this.numbers.get(at);
+    while (at >= 0 && this.numbers.values[at] === 0) at--;
+    return at < 0 ? 0 : this.numbers.values[at];
   }
 
   /** Numbers rise with the rows, but for those that have none. @returns -1 when there is none */
   rowOfNumber(number: number): number {
-    for (let row = 0; row < this.length; row++) if (this.numbers.get(row) === number) return number === 0 ? -1 : row;
+    for (let row = 0; row < this.length; row++) if (this.numbers.values[row] === number) return number === 0 ? -1 : row;
     return -1;
   }
 
   number(row: number): number {
-    return this.numbers.get(row);
+    return this.numbers.values[row];
   }
 
   source(row: number): Address {
-    return this.sources.get(row);
+    return this.sources.values[row];
   }
 
   sequence(row: number): Sequence {
-    return this.sequences.get(row);
+    return this.sequences.values[row];
   }
 
   target(row: number): Address {
-    return this.targets.get(row);
+    return this.targets.values[row];
   }
 
   kind(row: number): Kind {
-    return this.kinds.get(row);
+    return this.kinds.values[row];
   }
 
   /** 0 when nothing is known to have caused it. */
   causeSource(row: number): Address {
-    return this.causeSources.get(row);
+    return this.causeSources.values[row];
   }
 
   causeSequence(row: number): Sequence {
-    return this.causeSequences.get(row);
+    return this.causeSequences.values[row];
   }
 
   sentAt(row: number): Microseconds | null {
-    return known(this.sentTimes.get(row));
+    return known(this.sentTimes.values[row]);
   }
 
   begunAt(row: number): Microseconds | null {
-    return known(this.begunTimes.get(row));
+    return known(this.begunTimes.values[row]);
   }
 
   /** When its handling began, as far as that is known. */
@@ -128,23 +128,23 @@ export class MessageTable {
 
   /** Microseconds. */
   handling(row: number): number | null {
-    return known(this.durations.get(row));
+    return known(this.durations.values[row]);
   }
 
   bytes(row: number): number | null {
-    return known(this.sizes.get(row));
+    return known(this.sizes.values[row]);
   }
 
   sourceVm(row: number): VmName | null {
-    return VM_NAMES[(this.places.get(row) >> PLACE_BITS) - 1] ?? null;
+    return VM_NAMES[(this.places.values[row] >> PLACE_BITS) - 1] ?? null;
   }
 
   targetVm(row: number): VmName | null {
-    return VM_NAMES[(this.places.get(row) & PLACE_MASK) - 1] ?? null;
+    return VM_NAMES[(this.places.values[row] & PLACE_MASK) - 1] ?? null;
   }
 
   outcome(row: number): Outcome {
-    return OUTCOMES[this.outcomes.get(row)];
+    return OUTCOMES[this.outcomes.values[row]];
   }
 
   frame(row: number): Uint8Array | null {

@@ -6,9 +6,12 @@
  */
 import type { Address } from '../../protocol/names.js';
 import type { Bodies } from '../../trace/bodies.js';
-import { type Expression, ExpressionError, type PathInExpression, parseExpression, valueAtSteps } from '../../trace/expression.js';
+import { type Expression, ExpressionError, type PathInExpression, parseExpression } from '../../trace/expression.js';
+import { wrongPath } from '../../trace/field-path.js';
+import { nearNames } from '../../trace/near-names.js';
 import type { Schemas } from '../../trace/schemas.js';
 import { shortText } from '../../trace/text.js';
+import { valueAt } from '../../trace/values.js';
 import type { StateQuestion } from '../player/state-question.js';
 import type { MessageTable } from './message-table.js';
 
@@ -25,8 +28,12 @@ export interface PrintResult {
   /** Messages with a value, of those that were looked at. */
   readonly count: number;
   readonly looked: number;
+  /** Those at which it can have one: where it asks for states, those that an actor has handled. */
+  readonly possible: number;
   /** Of those in the list. */
   readonly all: number;
+  /** What no schema has, where no message has a value; empty when all is known. */
+  readonly hint: string;
   /** Values that are numbers, or true and false as 1 and 0: when, what, and the rows. */
   readonly times: Float64Array;
   readonly values: Float64Array;
@@ -40,7 +47,8 @@ interface Asked {
   readonly byActor: ReadonlyMap<string, number>;
 }
 
-const OF_MESSAGE = ['wait', 'handle', 'size', 'number', 'body'];
+const OF_MESSAGE = ['body', 'wait', 'handle', 'size', 'number'];
+const OF_ACTOR = ['state', 'before'];
 
 export class Printed {
   /** What is shown in the column, by row. */
@@ -50,6 +58,7 @@ export class Printed {
   private asked: readonly Asked[] = [];
   private questions: readonly StateQuestion[] = [];
   private all = 0;
+  private possible = 0;
 
   constructor(
     private readonly table: MessageTable,
@@ -70,11 +79,13 @@ export class Printed {
     try {
       const expression = parseExpression(text);
       const intoStates = expression.paths.filter(({ root }) => !OF_MESSAGE.includes(root));
-      for (const path of intoStates) this.check(path);
+      for (const path of expression.paths) this.check(path);
       this.all = rows.length;
       // Only what actors have handled has a place among their states.
       const { table } = this;
-      this.rows = intoStates.length === 0 ? rows : rows.filter((row) => table.number(row) > 0).slice(0, STATES_MAX);
+      const possible = intoStates.length === 0 ? rows : rows.filter((row) => table.number(row) > 0);
+      this.possible = possible.length;
+      this.rows = intoStates.length === 0 ? rows : possible.slice(0, STATES_MAX);
       this.ask(intoStates);
       this.expression = expression;
       return { questions: this.questions, error: '' };
@@ -84,20 +95,33 @@ export class Printed {
     }
   }
 
-  private check({ root }: PathInExpression): void {
-    const actors = this.schemas.actorNames;
-    if (root === 'state' || root === 'before' || actors.includes(root)) return;
-    throw new ExpressionError(
-      `there is no ${root}: begin with body, state, before, ${OF_MESSAGE.slice(0, -1).join(', ')}, ${actors.join(', ')}`,
-      1,
-    );
+  /** @throws ExpressionError for what no message can have */
+  private check({ root, steps, position }: PathInExpression): void {
+    const names = [...OF_MESSAGE, ...OF_ACTOR, ...this.schemas.actorNames];
+    if (!names.includes(root)) throw new ExpressionError(`there is no ${root}${nearNames(root, names)}`, position);
+    const wrong = root === 'body' ? wrongPath(steps, this.schemas.bodies, root) : '';
+    if (wrong) throw new ExpressionError(wrong, position);
+    if (steps.length > 0 && OF_MESSAGE.includes(root) && root !== 'body') throw new ExpressionError(`${root} has no fields`, position);
+  }
+
+  /** An application may show a state in another shape than that of its schema: so this is said only where no value was found. */
+  private hint(paths: readonly PathInExpression[]): string {
+    const { schemas } = this;
+    for (const { root, steps } of paths) {
+      const actors = OF_ACTOR.includes(root) ? this.targets : [root];
+      const states = actors.map((actor) => schemas.stateOf(actor)).filter((state) => state !== undefined);
+      const fields = states.map((state) => Object.entries(state.fields ?? {}));
+      const wrong = fields.length > 0 ? wrongPath(steps, fields, root) : '';
+      if (wrong) return wrong;
+    }
+    return '';
   }
 
   private ask(paths: readonly PathInExpression[]): void {
     const questions: StateQuestion[] = [];
     this.asked = paths.map((path) => {
       const byActor = new Map<string, number>();
-      const isOwn = path.root === 'state' || path.root === 'before';
+      const isOwn = OF_ACTOR.includes(path.root);
       const by = path.root === 'before' ? 1 : 0;
       for (const actor of isOwn ? this.targets : [path.root]) {
         const rows = isOwn ? this.rows.filter((row) => this.targetOf(row) === actor) : this.rows;
@@ -126,7 +150,7 @@ export class Printed {
     for (const row of expression ? rows : []) {
       const found = new Map<PathInExpression, unknown>();
       for (const { path, byActor } of this.asked) {
-        const question = byActor.get(path.root === 'state' || path.root === 'before' ? this.targetOf(row) : path.root)!;
+        const question = byActor.get(OF_ACTOR.includes(path.root) ? this.targetOf(row) : path.root)!;
         found.set(path, answers[question]?.[next[question]++]);
       }
       const value = expression!.evaluate((path) => (found.has(path) ? found.get(path) : this.ofMessage(row, path)));
@@ -139,12 +163,14 @@ export class Printed {
       numbered.push(row);
     }
     const points = { times: Float64Array.from(times), values: Float64Array.from(values), rows: Int32Array.from(numbered) };
-    return { count: this.texts.size, looked: expression ? rows.length : 0, all: this.all, ...points };
+    const count = this.texts.size;
+    const hint = count === 0 ? this.hint(this.asked.map(({ path }) => path)) : '';
+    return { count, looked: expression ? rows.length : 0, possible: this.possible, all: this.all, hint, ...points };
   }
 
   private ofMessage(row: number, { root, steps }: PathInExpression): unknown {
     const { table } = this;
-    if (root === 'body') return valueAtSteps(this.bodies.of({ frame: table.frame(row) }), steps);
+    if (root === 'body') return valueAt(this.bodies.of({ frame: table.frame(row) }), steps);
     if (steps.length > 0) return undefined;
     if (root === 'number') return table.number(row) || undefined;
     if (root === 'size') return table.bytes(row) ?? undefined;

@@ -1,6 +1,7 @@
 /** Expressions that are printed afterwards: what they give, and what is wrong with those that make no sense. */
 import { describe, expect, test } from 'vitest';
-import { ExpressionError, parseExpression, valueAtSteps } from '../../trace/expression.js';
+import { ExpressionError, parseExpression } from '../../trace/expression.js';
+import { valueAt } from '../../trace/values.js';
 
 const values = {
   body: { node: 7, name: 'rail', nodes: [{ x: 3 }, { x: 4 }], bytes: new Uint8Array(5) },
@@ -8,7 +9,7 @@ const values = {
   wait: 40,
 };
 const given = (text: string): unknown =>
-  parseExpression(text).evaluate(({ root, steps }) => valueAtSteps(values[root as keyof typeof values], steps));
+  parseExpression(text).evaluate(({ root, steps }) => valueAt(values[root as keyof typeof values], steps));
 
 describe('an expression', () => {
   test.each([
@@ -36,8 +37,8 @@ describe('an expression', () => {
 
   test('names the paths that it needs', () => {
     expect(parseExpression('state.a + focus.b[2].c').paths).toEqual([
-      { root: 'state', steps: ['a'] },
-      { root: 'focus', steps: ['b', '2', 'c'] },
+      { root: 'state', steps: ['a'], position: 1 },
+      { root: 'focus', steps: ['b', '2', 'c'], position: 11 },
     ]);
   });
 });

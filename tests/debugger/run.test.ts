@@ -134,6 +134,20 @@ describe('the filter', () => {
   });
 });
 
+test('what is printed has names that the schemas know, or says which are near', () => {
+  const error = (text: string) => run.print(text).error;
+  expect(error('bdy.key')).toBe('at character 1: there is no bdy; perhaps body');
+  expect(error('1 + body.phse')).toBe('at character 5: there is no phse in body; perhaps phase');
+  expect(error('wait.long')).toBe('at character 1: wait has no fields');
+  const { questions } = run.print('focus.fcused');
+  expect(questions).toHaveLength(1);
+  const nothing = questions.map(({ numbers }) => numbers.map(() => undefined));
+  const { count, looked, possible, all, hint } = run.finishPrint(nothing);
+  expect([count, looked, hint]).toEqual([0, possible, 'there is no fcused in focus; perhaps focused']);
+  expect(all).toBeGreaterThan(possible);
+  run.print('');
+});
+
 test('a sequence diagram has what led to a message and what came of it, in the order of time, and says when there is more', async () => {
   const [key] = await rowsOf('kind:focus.key body.phase="down"');
   const effect = run.firstEffectOf(key);

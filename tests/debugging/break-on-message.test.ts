@@ -151,7 +151,7 @@ test('as a text it says the same', async () => {
 
 test('a condition that throws counts as met, and says what it threw', async () => {
   const { breakOn, increment: add, changes } = await start('js');
-  await breakOn({ ...increment, condition: 'message.step.size > 1' });
+  await breakOn({ ...increment, condition: 'message.by.step.size > 1' });
   await add(1);
   expect(stops).toHaveLength(1);
   const met = changes.find(({ type }) => type === 'break');
@@ -183,8 +183,10 @@ test('a VM that was lost has its breakpoints again', async () => {
 });
 
 test.each([
-  ['kind', { kind: 'counter.decrement' }, 'counter.increment, counter.read, counter.read.reply, counter.changed'],
-  ['actor', { actor: 'counters' }, 'counter'],
+  ['kind', { kind: 'counter.decrement' }, 'there is no kind counter.decrement; perhaps counter.increment'],
+  ['actor', { actor: 'counters' }, 'there is no actor or port counters; perhaps counter'],
+  ['field', { kind: 'counter.increment', condition: '"message.to" && message.bye === 1' }, 'no field bye in counter.increment; perhaps by'],
+  ['field', { condition: 'message?.bye' }, 'no field bye in any message; perhaps by'],
   ['condition', { condition: 'message.' }, 'the condition message. cannot be evaluated'],
 ])('one that makes no sense is refused: %s', async (code, breakpoint, text) => {
   const { system } = await start('js');

@@ -113,11 +113,11 @@ test('a breakpoint holds the whole application before the message, once, also wi
   await world.pass(200);
   const { sequence } = first.message!;
   expect(world.system.paused).toMatchObject({ why: 'breakpoint', message: { kindName: 'bank.deposit', sequence: sequence + 1 } });
-  await world.until(world.system.pauseAt(['bank.deposit if message.none.amount']));
+  await world.until(world.system.pauseAt(['bank.deposit if message.amount.none.text']));
   world.deposit(4);
   await world.resume();
   await world.pass(200);
-  expect(world.system.paused?.detail).toMatch(/^the condition of bank\.deposit if message\.none\.amount threw: .*undefined/);
+  expect(world.system.paused?.detail).toMatch(/^the condition of bank\.deposit if message\.amount\.none\.text threw: .*undefined/);
   await world.until(world.system.pauseAt([]));
   await world.resume();
   await world.pass(200);
