@@ -1,6 +1,6 @@
-/** An engine's process: started with a free port to speak to, ended with all its children. */
+/** An engine's process: started with a free port to speak to, ended with all its children, and with this program, however that ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,16 +12,17 @@ const LOOK_MS = 50;
 /** What it says last, for the report of one that does not start. */
 const SAID_LENGTH = 500;
 
-const running = new Set<EngineProcess>();
+/** Waits until its standard input is closed, by this program or by this program's end, and then ends an engine's group and removes its folder. */
+const GUARD = 'trap "" HUP INT TERM; read -r end; kill -s KILL -- "-$1" 2>/dev/null; sleep 0.1; rm -rf -- "$2"';
+const PARENT_LOOK_MS = 500;
 
-/** Also where this program is told to end: engines are in groups of their own, and would go on. */
-export function endEnginesWithThis(): void {
-  process.once('exit', () => {
-    for (const engine of running) engine.kill();
-    for (const engine of running) engine.forget();
-  });
-  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }))
-    process.once(signal, () => process.exit(128 + number));
+/** npm that is killed does not tell this program. */
+export function endWithNpm(environment: NodeJS.ProcessEnv = process.env): void {
+  const parent = process.ppid;
+  if (environment.npm_lifecycle_event === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, PARENT_LOOK_MS).unref();
 }
 
 export async function freePort(): Promise<number> {
@@ -36,14 +37,17 @@ export class EngineProcess {
   /** Of its own, and empty. */
   readonly folder = mkdtempSync(join(tmpdir(), 'tandem-device-'));
   private readonly child: ChildProcess;
+  private readonly guard: ChildProcess;
   private said = '';
 
   /** @param words of its command line, which may need its folder */
   constructor(program: string, words: (folder: string) => readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const env = { ...process.env, HOME: this.folder, XDG_RUNTIME_DIR: this.folder, ...environment };
-    // A group of its own, so that what it starts ends with it.
-    this.child = spawn(program, words(this.folder), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    running.add(this);
+    const { folder } = this;
+    const env = { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder, ...environment };
+    // Each in a group of its own: what the engine starts ends with it, and no signal to this program's group ends the guard first.
+    this.child = spawn(program, words(folder), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const group = String(this.child.pid ?? 'none');
+    this.guard = spawn('/bin/sh', ['-c', GUARD, 'guard', group, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     this.child.on('error', (error) => this.hear(error.message));
     this.child.stdout?.on('data', (data) => this.hear(String(data)));
     this.child.stderr?.on('data', (data) => this.hear(String(data)));
@@ -55,40 +59,28 @@ export class EngineProcess {
 
   /** Asks again until it answers. @throws Error with what the engine has said last */
   async answer<T>(ask: () => Promise<T>): Promise<T> {
-    for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const until = Date.now() + START_MS_MAX;
+    for (;;) {
       try {
         return await ask();
       } catch (error) {
-        if (this.child.exitCode !== null || waitedMs >= START_MS_MAX)
+        if (!this.isRunning || Date.now() > until)
           throw new Error(`the engine does not answer (exit code ${this.child.exitCode}): ${this.said}`, { cause: error });
         await pause(LOOK_MS);
       }
     }
   }
 
+  /** Ends it with all that it has started, and removes what it had written. */
   async end(): Promise<void> {
-    const { child } = this;
-    if (this.isRunning) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      this.kill();
-      await ended;
-    }
-    running.delete(this);
-    this.forget();
-  }
-
-  /** What it had written. */
-  forget(): void {
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    const ended = [this.child, this.guard].filter(isRunning).map((each) => new Promise((resolve) => each.once('exit', resolve)));
+    this.guard.stdin?.end();
+    await Promise.all(ended);
   }
 
   private get isRunning(): boolean {
-    const { exitCode, signalCode, pid } = this.child;
-    return exitCode === null && signalCode === null && pid !== undefined;
-  }
-
-  /** Ends it with all that it has started. */
-  kill(): void {
-    if (this.isRunning) process.kill(-this.child.pid!, 'SIGKILL');
+    return isRunning(this.child);
   }
 }
+
+const isRunning = ({ exitCode, signalCode, pid }: ChildProcess): boolean => exitCode === null && signalCode === null && pid !== undefined;

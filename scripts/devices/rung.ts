@@ -6,7 +6,7 @@ import type { Seen } from './eyes.js';
 import { Journey, type Step, type Travelled } from './journey.js';
 import type { Rung } from './ladder.js';
 import { difference } from './pixels.js';
-import type { TelevisionServer } from './television-server.js';
+import { TelevisionServer } from './television-server.js';
 
 export interface Times {
   readonly mean: number;
@@ -34,8 +34,8 @@ export interface Climbed {
   /** From frame to frame while something moves, and the host's own work of each; null when none was measured. */
   readonly frameMs: Times | null;
   readonly workMs: Times | null;
-  readonly loadedBytes: number;
-  readonly loadedFiles: readonly string[];
+  /** Paths of the files that it has loaded, source maps among them. */
+  readonly loaded: readonly string[];
   /** Of the last picture from the reference's, from 0 to 1; null when there is nothing to compare, as where no place was kept. */
   readonly pixelDifference: number | null;
   readonly painted: Buffer | null;
@@ -43,7 +43,8 @@ export interface Climbed {
 }
 
 export interface Ways {
-  readonly server: TelevisionServer;
+  /** Folder of the built television. */
+  readonly site: string;
   readonly query: string;
   /** Folder of the screenshots. */
   readonly artefacts: string;
@@ -61,25 +62,38 @@ const NOTHING = {
   steps: [],
   firstPictureMs: null,
 };
-const UNMEASURED = { frameMs: null, workMs: null, loadedBytes: 0, loadedFiles: [], pixelDifference: null, painted: null, lines: [] };
+const UNMEASURED = { frameMs: null, workMs: null, loaded: [], pixelDifference: null, painted: null, lines: [] };
+
+/** Of a rung that did not run. @param missing why */
+export const notClimbed = ({ name, standsFor }: Rung, missing: string): Climbed => ({
+  name,
+  standsFor,
+  ...NOTHING,
+  ...UNMEASURED,
+  missing,
+});
 
 /** @param reference what the others have to show; null for the reference itself */
-export async function climb(rung: Rung, ways: Ways, reference: Climbed | null): Promise<Climbed> {
-  const { name, standsFor } = rung;
-  let device: Device;
+export async function climb(rung: Rung, program: string, ways: Ways, reference: Climbed | null): Promise<Climbed> {
+  const server = await TelevisionServer.start(ways.site);
   try {
-    device = await rung.open(await rung.install());
+    const device = await rung.open(program);
+    try {
+      return await send(device, rung, ways, server, reference);
+    } finally {
+      await device.close();
+    }
   } catch (error) {
-    return { name, standsFor, ...NOTHING, ...UNMEASURED, missing: (error as Error).message };
-  }
-  try {
-    ways.server.takeLoaded();
-    const travelled = await new Journey(device, ways.server.titleAt, reference?.steps ?? []).travel(ways.server.urlOf(ways.query));
-    await keepScreenshots(name, device, travelled, ways.artefacts);
-    return { name, standsFor, missing: null, ...reportOf(device, travelled, ways.server, reference) };
+    return notClimbed(rung, (error as Error).message);
   } finally {
-    await device.close();
+    await server.close();
   }
+}
+
+async function send(device: Device, { name, standsFor }: Rung, ways: Ways, server: TelevisionServer, reference: Climbed | null) {
+  const travelled = await new Journey(device, server.titleAt, reference?.steps ?? []).travel(server.urlOf(ways.query));
+  await keepScreenshots(name, device, travelled, ways.artefacts);
+  return { name, standsFor, missing: null, ...reportOf(device, travelled, server, reference) };
 }
 
 async function keepScreenshots(name: string, device: Device, { painted }: Travelled, folder: string): Promise<void> {
@@ -94,7 +108,6 @@ function reportOf(
   server: TelevisionServer,
   reference: Climbed | null,
 ) {
-  const { bytes, files } = server.takeLoaded();
   const { television = {}, parties = {} }: Partial<Seen> = last ?? {};
   const passed = steps.filter((step) => step.passed).length;
   const vmOf = Object.entries(parties).map(([party, { vm = '' }]) => [party, vm] as const);
@@ -111,8 +124,7 @@ function reportOf(
     firstPictureMs: television['first-picture-ms'] === undefined ? null : Number(television['first-picture-ms']),
     frameMs: timesOf(frames.gaps),
     workMs: timesOf(frames.works),
-    loadedBytes: bytes,
-    loadedFiles: files,
+    loaded: server.sentPaths,
     pixelDifference: painted && hasKept && reference?.painted ? difference(painted, reference.painted) : null,
     painted,
     lines: device.lines,

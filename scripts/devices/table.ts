@@ -1,10 +1,12 @@
 /** The ladder's report, as a table for people and as JSON. */
+import { basename } from 'node:path';
+import type { PackedSizes } from './packed-sizes.js';
 import type { Climbed, Times } from './rung.js';
 
 const HEADER = ['engine', 'build', 'links', 'in Wasm', 'steps', 'first picture', 'frame mean / p99', 'work mean / p99', 'loaded', 'pixels'];
 
-const cellsOf = (climbed: Climbed): readonly string[] => {
-  const { name, version, build, links, placement, passed, steps, firstPictureMs, frameMs, workMs, loadedBytes, pixelDifference } = climbed;
+const cellsOf = (climbed: Climbed, sizes: PackedSizes): readonly string[] => {
+  const { name, version, build, links, placement, passed, steps, firstPictureMs, frameMs, workMs, loaded, pixelDifference } = climbed;
   const inWasm = Object.keys(placement).filter((party) => placement[party] === 'wasm');
   return [
     `${name} (${version})`,
@@ -15,7 +17,7 @@ const cellsOf = (climbed: Climbed): readonly string[] => {
     firstPictureMs === null ? '' : `${firstPictureMs} ms`,
     timesText(frameMs),
     timesText(workMs),
-    `${(loadedBytes / 1000).toFixed(0)} KB`,
+    `${(sizes.of(loaded) / 1000).toFixed(0)} KB`,
     pixelDifference === null ? '' : `${(pixelDifference * 100).toFixed(1)} %`,
   ];
 };
@@ -24,23 +26,30 @@ const timesText = (times: Times | null): string => (times ? `${times.mean.toFixe
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** In Markdown; below it a line for each step that has not passed. */
-export function tableOf(ladder: readonly Climbed[]): string {
-  const rows = ladder.map((climbed) =>
-    climbed.missing === null ? row(cellsOf(climbed)) : row([climbed.name, 'did not run', ...HEADER.slice(2).map(() => '')]),
-  );
-  const missing = ladder.filter((climbed) => climbed.missing !== null).map(({ name, missing }) => `${name} did not run: ${missing}`);
-  return [row(HEADER), row(HEADER.map(() => '---')), ...rows, '', ...missing, ...ladder.flatMap(failuresOf)].join('\n');
+/** What came of a rung, in one line. */
+export function lineOf({ name, version, build, missing, passed, steps }: Climbed): string {
+  if (missing !== null) return `${name} did not run: ${missing}`;
+  const failed = steps.find((step) => !step.passed);
+  const told = failed ? `; ${failed.name}: ${failed.told}` : '';
+  return `${name} (${version}), ${build || 'no'} build: ${passed} of ${steps.length} steps${told}`;
 }
 
-/** The first step alone: those after it have not passed for its sake. */
-function failuresOf({ name, steps, lines }: Climbed): readonly string[] {
-  const first = steps.find(({ passed }) => !passed);
-  return first ? [`${name}, ${first.name}: ${first.told}`, ...lines.slice(0, 5).map((line) => `  ${line}`)] : [];
+/** In Markdown; below it a line for each rung that did not run or has not passed. */
+export function tableOf(ladder: readonly Climbed[], sizes: PackedSizes): string {
+  const rows = ladder.map((climbed) =>
+    climbed.missing === null ? row(cellsOf(climbed, sizes)) : row([climbed.name, 'did not run', ...HEADER.slice(2).map(() => '')]),
+  );
+  const amiss = ladder.filter(({ missing, failed }) => missing !== null || failed > 0);
+  const told = amiss.flatMap((climbed) => [lineOf(climbed), ...climbed.lines.slice(0, 5).map((line) => `  ${line}`)]);
+  return [row(HEADER), row(HEADER.map(() => '---')), ...rows, '', ...told].join('\n');
 }
 
 /** One line. */
-export const jsonOf = (ladder: readonly Climbed[]): string =>
+export const jsonOf = (ladder: readonly Climbed[], sizes: PackedSizes): string =>
   JSON.stringify({
-    engines: ladder.map(({ painted, lines, loadedFiles, ...told }) => ({ ...told, loadedFiles, lines: lines.slice(0, 20) })),
+    engines: ladder.map((climbed) => {
+      const { painted, lines, loaded, ...told } = climbed;
+      const loadedFiles = loaded.filter((path) => !path.endsWith('.map')).map((path) => basename(path));
+      return { ...told, line: lineOf(climbed), loadedBytes: sizes.of(loaded), loadedFiles, lines: lines.slice(0, 20) };
+    }),
   });

@@ -27,6 +27,8 @@ interface NewSession {
   readonly capabilities?: { readonly browserName?: string; readonly browserVersion?: string };
 }
 
+/** How long one command may take: a page that loops for ever answers none. */
+const ANSWER_MS_MAX = 30_000;
 /** The window may be larger than the page in it. */
 const FIT_ROUNDS = 2;
 
@@ -35,7 +37,7 @@ export async function openWebDriver(options: WebDriverOptions): Promise<Device> 
   const engine = new EngineProcess(options.program, () => options.words(port), options.environment);
   try {
     const base = `http://127.0.0.1:${port}`;
-    await engine.answer(() => fetch(`${base}/status`));
+    await engine.answer(() => fetch(`${base}/status`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) }));
     const wanted = options.draft ? { desiredCapabilities: options.capabilities } : { capabilities: { alwaysMatch: options.capabilities } };
     const { sessionId, value } = await ask(`${base}/session`, 'POST', wanted);
     const session = value as NewSession;
@@ -59,6 +61,7 @@ const versionOf = ({ version, capabilities }: NewSession): string =>
 async function ask(address: string, method: 'GET' | 'POST' | 'DELETE', body?: object): Promise<Answer> {
   const response = await fetch(address, {
     method,
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
     body: body && JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
   });
