@@ -9,7 +9,8 @@
  *                  <──────────────────  taken, so many
  *                  <──────────────────  ask
  *   answer         ──────────────────>
- *                  <──────────────────  stop, as nobody looks any more
+ *                  <──────────────────  watched: false, as the last page has gone: it goes on
+ *                  <──────────────────  stop, as none has come back
  *   ended          ──────────────────>
  *
  * Everything but the bytes is JSON.
@@ -17,10 +18,19 @@
 import { isRecord } from './check.js';
 import type { RecordingLevel } from './recording.js';
 
+/** Signs of life between two ends of which one stands for the other. */
+export const ALIVE_MS = 3_000;
+/** Without so many of them the other end has gone without a word: a network that was cut, a device that sleeps. One late sign is no end. */
+export const ALIVE_MISSED_MAX = 5;
+
 export type ToApplication =
   | { readonly type: 'record'; readonly level: RecordingLevel }
   | { readonly type: 'stop' }
   | { readonly type: 'taken'; readonly bytes: number }
+  /** Nobody looks any more, so that nothing may hold the application; or somebody does again. */
+  | { readonly type: 'watched'; readonly watched: boolean }
+  /** The server is there: said every `ALIVE_MS` while the application stands, or is to stand somewhere. */
+  | { readonly type: 'alive' }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 export type FromApplication =

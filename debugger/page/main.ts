@@ -4,6 +4,7 @@ import { proxy, wrap } from 'comlink';
 import type { Status } from '../server/subject.js';
 import type { RunState } from '../table/run.js';
 import { ActorsPane } from './actors.js';
+import { BegunAgain } from './begun-again.js';
 import { DetailPane } from './detail.js';
 import { FilmStrip } from './film.js';
 import { FilterField } from './filter.js';
@@ -41,7 +42,8 @@ const view = new View();
 const steps = new Steps(view, run);
 
 const filter = new FilterField(byId('filter'), byId('filter-said'), view, run);
-const live = new LiveButton(byId('live'), byId('notice'), view);
+const again = new BegunAgain(byId('filter'));
+const live = new LiveButton(byId('live'), byId('notice'), view, server, () => again.show());
 const travel = new Travel(byId('replay'), view, steps, run, server);
 new FilmStrip(byId('film'), view, run, travel);
 new ScreenPane(byId('screen'), view, run);
@@ -178,14 +180,16 @@ let shownTake: number | null = null;
 function told(status: Status): void {
   byId('name').textContent = status.name;
   document.title = `${status.name} - Tandem debugger`;
-  const isOther = shownTake !== null && status.take !== shownTake;
   // What was selected stays here. Who goes along goes along.
-  if (isOther && view.follows) location.reload();
+  if (server.hasBegunAgain && view.follows) {
+    view.follows = false;
+    again.show();
+  }
   byId('show-actors').hidden = !status.isConnected;
   byId('show-points').hidden = !status.isConnected;
   pause.told(status);
   points.told(status);
-  live.told(isOther ? { ...status, problem: 'The application has begun again: load this page again to look at it.' } : status);
+  live.told(status);
   if (shownTake !== null || status.take === null) return;
   shownTake = status.take;
   open(status.take).catch((error: unknown) => fail(reasonOf(error)));

@@ -33,6 +33,12 @@ export class PausePane {
   private status: Status | null = null;
   /** The message that is to be selected once it is here. */
   private wanted: StandingMessage | null = null;
+  /** The message at whose trap it came to stand: wanted when it goes on, however many steps later. */
+  private trapped: StandingMessage | null = null;
+  /** Whether it is to stand once all is done that was asked; null when nothing is asked. */
+  private toStand: boolean | null = null;
+  /** What was asked, one after another: whoever presses keys fast means each of them. */
+  private last: Promise<void> = Promise.resolve();
   /** What the words are to say. */
   private newest: Paused | null = null;
   private timer = 0;
@@ -79,6 +85,7 @@ export class PausePane {
   private stands(paused: Paused): void {
     void this.show(paused);
     this.wanted = paused.message;
+    if (paused.why === 'trap') this.trapped = paused.message;
     void this.select();
     this.lookAgain();
   }
@@ -86,7 +93,10 @@ export class PausePane {
   /** A message that has trapped is told when it was handled again, or is poison: it is selected then. */
   private goesOn(before: Paused | null): void {
     clearTimeout(this.timer);
-    if (before && before.why !== 'trap') this.wanted = null;
+    if (!before) return;
+    this.wanted = this.trapped;
+    this.trapped = null;
+    void this.select();
   }
 
   private interrupt(event: KeyboardEvent): void {
@@ -143,20 +153,33 @@ export class PausePane {
     return this.status?.standing.paused ?? null;
   }
 
-  async toggle(): Promise<void> {
-    await this.ask(this.paused ? { what: 'resume' } : { what: 'pause' });
+  /** Each press turns round what the one before it has asked for, also before that is done. */
+  toggle(): Promise<void> {
+    const stands = this.toStand ?? this.paused !== null;
+    this.toStand = !stands;
+    return this.ask({ what: stands ? 'resume' : 'pause' });
   }
 
-  async step(): Promise<void> {
-    await this.ask({ what: 'step' });
+  step(): Promise<void> {
+    return this.ask({ what: 'step' });
   }
 
-  async until(until: 'picture' | 'trap'): Promise<void> {
-    await this.ask({ what: 'resume', until });
+  until(until: 'picture' | 'trap'): Promise<void> {
+    this.toStand = false;
+    return this.ask({ what: 'resume', until });
   }
 
-  private async ask(question: Parameters<ServerLink['ask']>[0]): Promise<void> {
-    await this.server.ask(question).catch((error) => say(reasonOf(error)));
+  private ask(question: Parameters<ServerLink['ask']>[0]): Promise<void> {
+    const asked = this.last.then(() =>
+      this.server.ask(question).then(
+        () => {},
+        (error) => say(reasonOf(error)),
+      ),
+    );
+    this.last = asked;
+    return asked.then(() => {
+      if (this.last === asked) this.toStand = null;
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 /** The page's connection to its server: what is looked at, what is found by playing the recording, and what the application is asked. */
-import type { Question } from '../../trace/live.js';
+import { GOES_ON, type Question } from '../../trace/live.js';
 import type { Note } from '../../trace/notes.js';
 import type { Opened } from '../player/player.js';
 import type { SavedPart } from '../player/saved-copy.js';
@@ -11,8 +11,13 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
+const BEGUN_AGAIN = 'this page shows the run before the application began again: End goes to the one that runs';
+
 export class ServerLink {
+  /** Of what this page shows: once the application has begun again, that has ended, and no key of the page reaches the new one. */
   status: Status | null = null;
+  /** Whether another run is recorded by now than the one that this page shows. */
+  hasBegunAgain = false;
   private readonly token = new URLSearchParams(location.search).get('token') ?? '';
   private readonly asking = new Map<number, Asked>();
   private socket: WebSocket | null = null;
@@ -34,8 +39,8 @@ export class ServerLink {
 
   private hear(word: ServerWord, told: (status: Status) => void): void {
     if (word.type === 'status') {
-      this.status = word.status;
-      told(word.status);
+      this.status = this.ofShown(word.status);
+      told(this.status);
       return;
     }
     const asked = this.asking.get(word.id);
@@ -44,8 +49,16 @@ export class ServerLink {
     else asked?.reject(new Error(word.error));
   }
 
-  /** Asks the application. @throws Error of it, or of the server */
-  ask(question: Question): Promise<unknown> {
+  private ofShown(status: Status): Status {
+    const take = this.status?.take ?? status.take;
+    this.hasBegunAgain = take !== status.take;
+    if (!this.hasBegunAgain) return status;
+    return { ...status, take, isConnected: false, acts: false, hasScreen: false, standing: GOES_ON, problem: '' };
+  }
+
+  /** Asks the application. @throws Error of it, or of the server, or where another one runs by now than this page shows */
+  async ask(question: Question): Promise<unknown> {
+    if (this.hasBegunAgain) throw new Error(BEGUN_AGAIN);
     const id = ++this.asked;
     const word: PageWord = { type: 'ask', id, question };
     this.socket?.send(JSON.stringify(word));

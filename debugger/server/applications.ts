@@ -18,7 +18,7 @@ import {
 import type { Status, Subject } from './subject.js';
 import { Take } from './take.js';
 
-/** A page is loaded again within this time. */
+/** A page is loaded again within this time: until then an application that nobody looks at goes on recording. */
 const LEFT_MS = 5_000;
 /** Recordings besides the newest, for pages that still show them. */
 const TAKES_KEPT = 2;
@@ -34,6 +34,12 @@ class Connection {
   private readonly asking = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
 
   constructor(readonly socket: WebSocket) {}
+
+  /** Whether it stands, or is to stand somewhere. */
+  get holds(): boolean {
+    const { paused, pausing, points } = this.standing;
+    return paused !== null || pausing !== null || points.length > 0;
+  }
 
   say(word: ToApplication): void {
     this.socket.send(JSON.stringify(word));
@@ -106,12 +112,25 @@ export class Applications implements Subject {
   look(told: (status: Status) => void): () => void {
     clearTimeout(this.leaving);
     this.lookers.add(told);
+    if (this.lookers.size === 1) this.watched(true);
     told(this.status);
     void this.record();
     return () => {
       this.lookers.delete(told);
-      if (this.lookers.size === 0) this.leaving = setTimeout(() => this.rest(), LEFT_MS).unref();
+      if (this.lookers.size > 0) return;
+      this.watched(false);
+      this.leaving = setTimeout(() => this.rest(), LEFT_MS).unref();
     };
+  }
+
+  /** What stands for a page that was closed goes on at once. */
+  private watched(watched: boolean): void {
+    for (const each of this.connections) each.say({ type: 'watched', watched });
+  }
+
+  /** A sign for those that stand: to be given every `ALIVE_MS`. */
+  giveSign(): void {
+    if (this.lookers.size > 0) for (const each of this.connections) if (each.holds) each.say({ type: 'alive' });
   }
 
   /** Nobody looks any more. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isRecord } from '../../trace/check.js';
-import { type Question, wordOf } from '../../trace/live.js';
+import { ALIVE_MISSED_MAX, ALIVE_MS, type Question, wordOf } from '../../trace/live.js';
 import { checkQuestion, QuestionError } from '../../trace/question.js';
 import { jsonText } from '../player/json-text.js';
 import { Applications } from './applications.js';
@@ -22,6 +22,9 @@ export class Sockets {
   private readonly applications = new WebSocketServer({ noServer: true, maxPayload: APPLICATION_BYTES_MAX });
   /** What pages have on the application's screen, the newest last. */
   private readonly shown = new Map<WebSocket, Question>();
+  /** Pages, and how many signs of each are missed. */
+  private readonly missed = new Map<WebSocket, number>();
+  private readonly beat = setInterval(() => this.listen(), ALIVE_MS).unref();
 
   constructor(
     private readonly subject: Subject,
@@ -40,13 +43,26 @@ export class Sockets {
   private look(page: WebSocket): void {
     const say = (word: object) => page.send(jsonText(word));
     const end = this.subject.look((status) => say({ type: 'status', status }));
+    this.missed.set(page, 0);
+    page.on('pong', () => this.missed.set(page, 0));
     page.on('close', () => {
+      this.missed.delete(page);
       // The screen of the application comes back when the last page that had it travel is gone.
       if (this.shown.delete(page)) void this.subject.ask(this.newestShown()).catch(() => {});
       end();
     });
     page.on('error', () => {});
     page.on('message', (data) => void this.heard(page, wordOf<PageWord>(String(data)), say));
+  }
+
+  /** A page that has gone without a word is as one that was closed. */
+  private listen(): void {
+    for (const [page, missed] of this.missed) {
+      if (missed > ALIVE_MISSED_MAX) page.terminate();
+      else page.ping();
+      this.missed.set(page, missed + 1);
+    }
+    if (this.subject instanceof Applications) this.subject.giveSign();
   }
 
   /** What is to be on the application's screen: its own picture when no page travels. */
@@ -74,6 +90,7 @@ export class Sockets {
   }
 
   close(): void {
+    clearInterval(this.beat);
     for (const server of [this.pages, this.applications]) {
       for (const socket of server.clients) socket.terminate();
       server.close();

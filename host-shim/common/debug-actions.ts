@@ -42,6 +42,8 @@ export type ActedOnSystem = Pick<
   | 'deliverLetter'
 >;
 
+const HOLDING: readonly Question['what'][] = ['pause', 'step', 'resume', 'points'];
+
 /** Sequences of frames that a debugger sends in the name of the host's runtime: it has not sent so many itself. */
 const FIRST_SEQUENCE = 2 ** 48;
 
@@ -50,6 +52,10 @@ export class DebugActions {
   private points: readonly PausePoint[] = [];
   private pausing: PausingReport | null = null;
   private until: StandingText['until'] = null;
+  /** Somebody has asked for what may hold the application. */
+  private mayHold = false;
+  /** Nobody looks: breakpoints are known, and hold nothing. */
+  private rests = false;
 
   /**
    * @param acts whether it may do more than look
@@ -78,10 +84,35 @@ export class DebugActions {
     this.until = null;
   }
 
-  /** Nobody looks any more: the application goes on, and nothing holds it. Never rejects. */
+  /** Whether the application stands, or is to stand somewhere. */
+  get holds(): boolean {
+    return !this.rests && (this.system.paused !== null || this.pausing !== null || this.points.some(({ on }) => on));
+  }
+
+  /** Nobody looks: the application goes on, and nothing holds it until somebody does. Never rejects. @returns whether something held it */
+  async rest(): Promise<boolean> {
+    const { holds } = this;
+    this.rests = true;
+    if (this.mayHold) await this.system.pauseAt([]).catch(() => {});
+    // Also where it is only about to stand.
+    if (this.mayHold || this.system.paused) await this.system.resume().catch(() => {});
+    return holds;
+  }
+
+  /** Somebody looks again: breakpoints hold as before. Never rejects. */
+  async wake(): Promise<void> {
+    if (!this.rests) return;
+    this.rests = false;
+    if (this.points.length > 0) await this.setPoints(this.points).catch(() => {});
+  }
+
+  /** Nobody looks any more: the application goes on, and is nowhere to stand. Never rejects. */
   async leave(): Promise<void> {
-    if (this.points.length > 0) await this.setPoints([]).catch(() => {});
-    if (this.system.paused) await this.system.resume().catch(() => {});
+    const { length } = this.points;
+    this.points = [];
+    await this.rest();
+    this.rests = false;
+    if (length > 0) this.pointsChanged();
   }
 
   /** @throws QuestionError; what the system throws */
@@ -91,6 +122,7 @@ export class DebugActions {
     if (question.what === 'letters') return (await system.deadLetters()).map((letter) => this.letterText(letter));
     if (!this.acts) throw new Error('this application does not let a debugger act: act: true of its link switches that on');
     checkQuestion(question);
+    this.mayHold ||= HOLDING.includes(question.what);
     switch (question.what) {
       case 'crash':
         return system.crash(question.party);

@@ -10,11 +10,12 @@ import type { System } from '../../actors/application/supervised-system.js';
 import type { RunningRecording } from '../../actors/application/system-recording.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
 import { RUNTIME_VERSION } from '../../protocol/version.js';
-import { type FromApplication, type Question, type ToApplication, wordOf } from '../../trace/live.js';
+import { ALIVE_MISSED_MAX, ALIVE_MS, type FromApplication, type Question, type ToApplication, wordOf } from '../../trace/live.js';
 import type { RecordingLevel, RecordingSink } from '../../trace/recording.js';
 import { consoleFor } from './console.js';
 import { type ActedOnSystem, DebugActions, type DebuggedScreen } from './debug-actions.js';
 import { isProduction } from './production.js';
+import { platformBeat } from './timers.js';
 
 /** What happened is on its way within this time, and that of collecting it. */
 const CHUNK_MS = 200;
@@ -68,6 +69,11 @@ class SystemLink implements DebugLink {
   private isClosed = false;
   private readonly actions: DebugActions;
   private readonly unlisten: () => void;
+  /** Signs of the server that have not come while the application stands. */
+  private missed = 0;
+  /** It has gone without a word, as it seems. */
+  private isSilent = false;
+  private readonly unhear: () => void;
   /** Also a recording that ends with its system is told. */
   private readonly sink: RecordingSink = {
     write: (bytes) => this.send(bytes),
@@ -90,6 +96,7 @@ class SystemLink implements DebugLink {
       else if (change.paused) this.actions.stands();
       stands();
     });
+    this.unhear = platformBeat(ALIVE_MS, () => this.listen());
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
       this.isOpen = true;
@@ -104,7 +111,24 @@ class SystemLink implements DebugLink {
     if (this.isOpen && !this.isClosed) this.socket.send(JSON.stringify(word));
   }
 
+  /** What stands for a server that has gone without a word goes on. */
+  private listen(): void {
+    this.missed = this.actions.holds ? this.missed + 1 : 0;
+    if (this.missed <= ALIVE_MISSED_MAX) return;
+    this.isSilent = true;
+    const seconds = (ALIVE_MISSED_MAX * ALIVE_MS) / 1000;
+    this.last = this.last.then(() => this.rest(`the debugger has said nothing for ${seconds} s`));
+  }
+
+  /** Never rejects. */
+  private async rest(why: string): Promise<void> {
+    if (await this.actions.rest()) consoleFor()?.(`${why}: the application goes on, and breakpoints do not hold it`);
+  }
+
   private hear(word: ToApplication | null): void {
+    this.missed = 0;
+    if (this.isSilent) this.last = this.last.then(() => this.actions.wake());
+    this.isSilent = false;
     switch (word?.type) {
       case 'record':
         this.last = this.last.then(() => this.begin(word.level));
@@ -114,6 +138,9 @@ class SystemLink implements DebugLink {
         break;
       case 'taken':
         this.taken(word.bytes);
+        break;
+      case 'watched':
+        this.last = this.last.then(() => (word.watched ? this.actions.wake() : this.rest('nobody looks on in a debugger any more')));
         break;
       case 'ask':
         void this.answer(word.id, word.question);
@@ -173,6 +200,7 @@ class SystemLink implements DebugLink {
     if (this.isClosed) return;
     this.isClosed = true;
     this.unlisten();
+    this.unhear();
     this.pendingBytes = 0;
     this.goOn();
     consoleFor()?.(
@@ -186,6 +214,7 @@ class SystemLink implements DebugLink {
     await this.end();
     this.isClosed = true;
     this.unlisten();
+    this.unhear();
     this.socket.close();
   }
 }

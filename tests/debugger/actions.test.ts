@@ -108,9 +108,18 @@ test('it stands, steps, and goes on until a trap; breakpoints have switches, and
   for (const amount of [3, 4]) teller.send(bank.receives.deposit, { account: 0, amount });
   await world.pass(100);
   expect(actions.standing.paused).toMatchObject({ why: 'breakpoint' });
+  // While nobody looks breakpoints are known, and hold nothing.
+  expect([actions.holds, await until(actions.rest())]).toEqual([true, true]);
+  teller.send(bank.receives.deposit, { account: 0, amount: 4 });
+  await world.pass(100);
+  expect([actions.standing, actions.holds, world.totals.at(-1)]).toEqual([{ ...GOES_ON, points }, false, 14]);
+  await until(actions.wake());
+  teller.send(bank.receives.deposit, { account: 0, amount: 4 });
+  await world.pass(100);
+  expect(actions.standing.paused).toMatchObject({ why: 'breakpoint' });
   await until(actions.leave());
   await world.pass(100);
-  expect([actions.standing, world.totals.at(-1)]).toEqual([GOES_ON, 10]);
+  expect([actions.standing, world.totals.at(-1)]).toEqual([GOES_ON, 18]);
   const hiding = asked(world, true, true);
   await expect(hiding.ask({ what: 'points', points: [{ text: 'bank.deposit if message.amount > 1', on: true }] })).rejects.toThrow(
     'redacted',

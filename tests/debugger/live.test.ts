@@ -142,6 +142,21 @@ test('pages are told that an application stands; it goes on when its debugger ha
   await expect.poll(() => page.statuses.at(-1)).toMatchObject({ isConnected: false, standing: { paused: null } });
 });
 
+test('what stands goes on as soon as the last page is closed, while it is still recorded for a page that is loaded again', async () => {
+  const server = await serve();
+  const [page, other] = [look(server), look(server)];
+  const system = await connect(server);
+  await expect.poll(() => system.sink).not.toBeNull();
+  system.paused = { why: 'asked', detail: '', position: '', vm: null, message: null, next: null, vms: [] };
+  system.changed({ type: 'paused' });
+  await expect.poll(() => other.statuses.at(-1)?.standing.paused).not.toBeNull();
+  page.close();
+  await other.ask({ what: 'health' });
+  expect(system.paused).not.toBeNull();
+  other.close();
+  await expect.poll(() => [system.paused, system.sink === null]).toEqual([null, false]);
+});
+
 test('a page or an application that says what makes no sense is refused, and the server goes on', async () => {
   const server = await serve();
   const page = look(server);

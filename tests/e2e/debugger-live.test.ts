@@ -338,6 +338,11 @@ test('the television stands as a whole, goes on message by message and to a pict
   await expect.poll(elsewhere, PATIENT).toBe(true);
   const below = await focused();
   expect(await where.isVisible()).toBe(false);
+  // Each press counts, however fast: it stands, goes on, and then there is nothing to step.
+  await page.evaluate(() => {
+    for (const key of [' ', ' ', 'n']) document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  });
+  await page.locator('#said').getByText('the application goes on: let it stand first').waitFor();
 
   await page.keyboard.press('b');
   const field = page.getByRole('textbox', { name: 'A new breakpoint' });
@@ -429,6 +434,29 @@ test('the television stands as a whole, goes on message by message and to a pict
 test('a television that is loaded again is looked at again', async () => {
   await page.keyboard.press('End');
   await television.page.reload();
+  await page
+    .locator('#live[aria-pressed=true]')
+    .getByText(/LIVE 00:0/)
+    .waitFor();
+  await page
+    .locator('#said')
+    .getByText(/has begun again: this is the one that runs/)
+    .waitFor({ state: 'attached' });
+});
+
+test('who looks at something of the run before keeps it: the page says so, and its keys do not act on the new one', async () => {
+  await page.locator('.row').last().click();
+  const live = page.locator('#live[aria-pressed=false]');
+  await live.getByText(/REC/).waitFor();
+  await television.page.reload();
+  await live.getByText(/RUN BEFORE/).waitFor();
+  await page.getByText('This page still shows the run before').waitFor();
+  await page.keyboard.press('Space');
+  await page
+    .locator('#said')
+    .getByText(/shows the run before the application began again: End goes/)
+    .waitFor();
+  await page.keyboard.press('End');
   await page
     .locator('#live[aria-pressed=true]')
     .getByText(/LIVE 00:0/)
