@@ -3,13 +3,13 @@
  * (prelude/). The page is the one that has a document; a worker's address says which VM it is: `old.js?vm=js`. What is imported when it is needed is a
  * script of its own, and so is what engines since 2018 have: the language until then.
  *
- *   rolldown bundles ──> parts.ts makes modules functions ──> SWC lowers the syntax ──> esbuild minifies
+ *   rolldown bundles ──> parts.ts makes modules functions ──> SWC lowers the syntax and minifies
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { transform as lower } from '@swc/core';
-import { build, transform as minify } from 'esbuild';
+import { type Options, transform as lower } from '@swc/core';
+import { build } from 'esbuild';
 import type { Plugin } from 'rolldown';
 import { ownName } from '../own-name.js';
 import { bundleParts, type Code } from './parts.js';
@@ -38,6 +38,7 @@ const ASSUMPTIONS = {
   constantSuper: true,
   ignoreFunctionLength: true,
   ignoreFunctionName: true,
+  ignoreToPrimitiveHint: true,
   mutableTemplateObject: true,
   noClassCalls: true,
   noDocumentAll: true,
@@ -48,7 +49,16 @@ const ASSUMPTIONS = {
   setComputedProperties: true,
   setPublicClassFields: true,
   setSpreadProperties: true,
-  skipForOfIteratorClosing: true,
+};
+
+/** Nothing that is iterated has to know that its loop ended early. That is said by `loose`, which would also take what is spread for arrays: so by itself. */
+const LOOPS: Options = { env: { targets: { chrome: '120' }, include: ['transform-for-of'], loose: true } };
+const SYNTAX: Options = {
+  // Symbols that are objects have to look like objects to what makes them.
+  env: { targets: { ie: '10' }, exclude: ['transform-typeof-symbol'] },
+  // Breakpoints, and the test whether a debugger stops threads, are `debugger` statements.
+  jsc: { assumptions: ASSUMPTIONS, minify: { compress: { passes: 3, drop_debugger: false }, mangle: true } },
+  minify: true,
 };
 
 /** In the place of what engines this old cannot run, or would not need. */
@@ -100,21 +110,21 @@ export async function buildOld({ page, workers, alsoAtOnce, keptIn }: OldBuild):
 
 /** @param banner plain script before it, which has no place in the map */
 async function compile(name: string, source: Code, banner: string): Promise<Code> {
-  const lowered = await lower(source.code, {
-    configFile: false,
-    swcrc: false,
-    isModule: false,
-    inputSourceMap: source.map || undefined,
-    sourceMaps: 'inline',
-    // Symbols that are objects have to look like objects to what makes them.
-    env: { targets: { ie: '10' }, exclude: ['transform-typeof-symbol'] },
-    jsc: { externalHelpers: false, assumptions: ASSUMPTIONS },
-  });
-  const { code, map } = await minify(lowered.code, {
-    ...{ minify: true, target: 'es5', sourcemap: true, sourcefile: name, legalComments: 'none' },
-    banner: banner && (await minify(banner, { minify: true, target: 'es5' })).code,
-  });
-  return { code: `${code}//# sourceMappingURL=${name}.map\n`, map };
+  const { code, map } = await lowered(SYNTAX, await lowered(LOOPS, source));
+  const first = banner && (await lowered(SYNTAX, { code: banner, map: '' })).code;
+  return { code: `${first}\n${code}\n//# sourceMappingURL=${name}.map\n`, map: lineLater(map) };
+}
+
+async function lowered(options: Options, { code, map }: Code): Promise<Code> {
+  const plain: Options = { configFile: false, swcrc: false, isModule: false, sourceMaps: true };
+  const result = await lower(code, { ...plain, ...options, inputSourceMap: map || undefined });
+  return { code: result.code, map: result.map! };
+}
+
+/** @returns a map of what stands a line further down than it says */
+function lineLater(map: string): string {
+  const { mappings, ...rest } = JSON.parse(map) as { readonly mappings: string };
+  return JSON.stringify({ ...rest, mappings: `;${mappings}` });
 }
 
 /** What was built last: it is built again if its source, or this file, is another one. */
