@@ -108,6 +108,8 @@ export class Television {
    * moment between two movements. @returns the hash of the picture
    */
   async settle(focused: string): Promise<string> {
+    // Panel and console are loaded when the television runs.
+    await this.page.waitForSelector('#actors li', { state: 'attached' });
     const still = '[data-state="running"][data-requests="0"][data-placeholders="0"][data-animating="false"][data-picture-hash]';
     const selector = `#television${still}[data-focused="${quoted(focused)}"]`;
     await this.page.waitForSelector(selector, { state: 'attached' });

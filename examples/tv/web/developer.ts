@@ -3,7 +3,8 @@ import type { Application, RunningRecording, System } from 'tandem';
 import { type CanvasScreen, openLiveTracks } from 'tandem/browser';
 import type { RecordingLevel, SpyOptions } from 'tandem/trace';
 import { parties } from '../application.js';
-import { type Destination, downloadRecording, openTarget } from './recordings.js';
+import type { Destination } from './device.js';
+import { downloadRecording, openTarget } from './recordings.js';
 
 const print = (line: string): void => console.log(line);
 
@@ -20,14 +21,17 @@ export interface PageRecording extends RunningRecording {
 
 /** What stands in the console as `tandem`. */
 export class Developer {
-  /** The display of the life that runs now: `tandem.display.memory` is what is kept for painting. */
-  display: CanvasScreen | null = null;
-
   /** @param level of recordings that name none */
   constructor(
     readonly application: Application,
     private readonly level: RecordingLevel,
+    private readonly shown: () => CanvasScreen | null,
   ) {}
+
+  /** Of the life that runs now: `tandem.display.memory` is what is kept for painting. */
+  get display(): CanvasScreen | null {
+    return this.shown();
+  }
 
   /** Of the life that runs now. */
   get system(): System {
@@ -64,5 +68,5 @@ export class Developer {
 
 /** @throws RangeError for a name that does not exist; ControlError */
 export async function showTracks(system: System, tracks: readonly string[]): Promise<void> {
-  if (tracks.length > 0) await openLiveTracks(system, { parties, tracks });
+  await openLiveTracks(system, { parties, tracks });
 }

@@ -23,7 +23,6 @@ import { type BrowserCapabilities, type BrowserStorageOptions, type PainterChoic
 import type { TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
-import { DESTINATIONS, type Destination } from './recordings.js';
 
 const PAINTERS: readonly PainterChoice[] = ['auto', 'canvas', 'webgl'];
 /** What of a browser's storage is used, by the option. */
@@ -34,6 +33,9 @@ const STORAGES = {
 } satisfies Record<string, BrowserStorageOptions>;
 const PROFILES: readonly Profile[] = ['full', 'lean'];
 const TRACE_LEVELS: readonly TraceLevel[] = ['off', 'headers', 'frames'];
+/** Where recordings go. */
+const DESTINATIONS = ['download', 'file system'] as const;
+export type Destination = (typeof DESTINATIONS)[number];
 
 export interface Device {
   readonly placement: string;

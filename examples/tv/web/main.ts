@@ -15,6 +15,7 @@
  * `tandem.spy('focus')` shows messages as they flow, and `tandem.record()` records them.
  */
 import {
+  type Application,
   type ApplicationChange,
   ApplicationError,
   type Life,
@@ -50,14 +51,10 @@ import type { RecordingLevel } from 'tandem/trace';
 import { actorSpecs, parties, portVms } from '../application.js';
 import { parametersOf } from '../page-options.js';
 import { hashPicture, readView } from '../viewer.js';
-import { Developer, showTracks } from './developer.js';
 import { type Device, linksOf, readDevice } from './device.js';
 import { LacksLine } from './lacks.js';
 import { TelevisionOverlay } from './overlay.js';
 import type { openPageDisplay } from './page-display.js';
-import { Panel } from './panel.js';
-import { RecordButton } from './record-button.js';
-import { openTarget } from './recordings.js';
 
 /** Name of the database that keeps the viewer's place. */
 const STORAGE = 'tandem-tv';
@@ -79,9 +76,7 @@ async function start(): Promise<void> {
   let display: CanvasScreen | null = null;
   const shown = (next: CanvasScreen) => {
     display = next;
-    if (developer) developer.display = next;
   };
-  let developer: Developer | null = null;
   const looking = debuggerOf(document);
   const isDeveloped = device.overlay === 'on' || (looking !== null && device.overlay !== 'off');
   const overlay = isDeveloped ? new TelevisionOverlay(device.overlay === 'on') : null;
@@ -91,16 +86,22 @@ async function start(): Promise<void> {
     open: (life) => open(life, { device, storage, overlay, looking, shown }),
     onChange,
   });
-  developer = new Developer(application, recordingLevel(device));
-  developer.display = display;
-  Object.assign(window, { tandem: developer });
   persistWhenHidden({ persist: () => application.system.persist() }, document);
-  const crash = element('crash');
-  new Panel({ application, window, list: element('actors'), crash });
-  new RecordButton({ application, developer, window, button: element('record'), trouble: crash });
   insetPanel(device);
   television.dataset.profile = profileText(device);
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
+  await showTools(application, recordingLevel(device), () => display);
+}
+
+/** The television also runs without. Never rejects. */
+async function showTools(application: Application, level: RecordingLevel, display: () => CanvasScreen | null): Promise<void> {
+  const [actors, crash, record] = [element('actors'), element('crash'), element<HTMLButtonElement>('record')];
+  try {
+    const { openTools } = await import('./tools.js');
+    openTools({ application, window, level, display, actors, crash, record });
+  } catch (error) {
+    crash.textContent = `the panel could not be loaded: ${(error as Error).message}`;
+  }
 }
 
 /** The panel is beside the picture's title, also where both leave the edges of a set free. */
@@ -186,7 +187,7 @@ async function open(life: Life, { device, storage, overlay, looking, shown: onDi
     breakOn,
     ...traced,
   });
-  await showTracks(system, tracks);
+  if (tracks.length > 0) await (await import('./tools.js')).showTracks(system, tracks);
   describeCondition(display.condition);
   lacks.begin(system, display.condition);
   display.start();
@@ -227,6 +228,7 @@ const recordingLevel = ({ trace }: Device): RecordingLevel => (trace === 'frames
 async function recordedFromStart(device: Device): Promise<SystemOptions['record']> {
   if (device.record === null) return undefined;
   try {
+    const { openTarget } = await import('./tools.js');
     return { sink: (await openTarget(device.record)).sink, level: recordingLevel(device) };
   } catch (error) {
     fail((error as Error).message);

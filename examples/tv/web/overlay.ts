@@ -23,7 +23,7 @@ export class TelevisionOverlay {
 
   /** Opens it for another life, shown as it was in the one before. */
   async open(vm: Vm, timers: Timers, system: () => System | null): Promise<void> {
-    const { openOverlay } = await import('tandem/screen');
+    const { openOverlay } = await import('./overlay-port.js');
     this.overlay = openOverlay(vm, { timers, system, frames, keys: window as never, at: PLACE, shown: this.shown });
   }
 

@@ -1,9 +1,7 @@
 /** Where a recording of the television goes: to a download, or to a file of the origin's private file system. */
 import { createDownloadSink, openRecordingFile, openRecordingSink } from 'tandem/browser';
 import type { RecordingSink } from 'tandem/trace';
-
-export const DESTINATIONS = ['download', 'file system'] as const;
-export type Destination = (typeof DESTINATIONS)[number];
+import type { Destination } from './device.js';
 
 /** A file of a recording that has not begun. */
 export interface RecordingTarget {
