@@ -85,9 +85,9 @@ class DynamicEncoder {
     const { writer } = this;
     writer.reserve(9);
     if (value === null || value === undefined) writer.nil();
-    else if (typeof value === 'number') writer.f64(value, '');
-    else if (typeof value === 'boolean') writer.bool(value, '');
-    else if (typeof value === 'string') writer.str(value, DYNAMIC_BYTES_MAX, '');
+    else if (typeof value === 'number') writer.f64(value);
+    else if (typeof value === 'boolean') writer.bool(value);
+    else if (typeof value === 'string') writer.str(value, DYNAMIC_BYTES_MAX);
     else if (typeof value === 'object') this.object(value);
     else fail(`a ${typeof value} cannot be written`);
     if (writer.length > DYNAMIC_BYTES_MAX) fail(`with what is before it longer than ${DYNAMIC_BYTES_MAX} bytes`);
@@ -95,7 +95,7 @@ class DynamicEncoder {
 
   private object(value: object): void {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (typedArrayTag.call(value) === 'Uint8Array') this.writer.bin(value as Uint8Array, DYNAMIC_BYTES_MAX, '');
+    if (typedArrayTag.call(value) === 'Uint8Array') this.writer.bin(value as Uint8Array, DYNAMIC_BYTES_MAX);
     else if (Array.isArray(value) && isRoot(prototype, Array.prototype, 'push')) this.container(value, () => this.list(value));
     else if (prototype === null || isRoot(prototype, Object.prototype, 'isPrototypeOf'))
       this.container(value, () => this.map(value as Record<string, unknown>));
@@ -120,7 +120,7 @@ class DynamicEncoder {
     const { length } = value;
     // An array's own keys are its items and `length`.
     if (Reflect.ownKeys(value).length > length + 1) fail('an array with properties of its own cannot be written');
-    this.writer.listLength(length, DYNAMIC_BYTES_MAX, '');
+    this.writer.listLength(length, DYNAMIC_BYTES_MAX);
     for (let i = 0; i < length; i++) this.property(value, i);
   }
 
@@ -129,7 +129,7 @@ class DynamicEncoder {
     const names = keys.filter((key) => typeof key === 'string').sort();
     if (names.length < keys.length) fail('an object with symbols for keys cannot be written');
     if (new Set(names.map(wellFormed)).size < names.length) fail('two keys differ in lone surrogates alone');
-    this.writer.mapLength(names.length, DYNAMIC_BYTES_MAX, '');
+    this.writer.mapLength(names.length, DYNAMIC_BYTES_MAX);
     for (const name of names) this.property(value, name);
   }
 
@@ -138,7 +138,7 @@ class DynamicEncoder {
     const property = Object.getOwnPropertyDescriptor(container, key) ?? fail('a hole cannot be written');
     if (!('value' in property)) fail('an accessor cannot be written');
     if (!property.enumerable) fail('a hidden property cannot be written');
-    if (typeof key === 'string') this.writer.str(key, DYNAMIC_BYTES_MAX, '');
+    if (typeof key === 'string') this.writer.str(key, DYNAMIC_BYTES_MAX);
     this.value(property.value);
     this.steps.pop();
   }

@@ -50,11 +50,12 @@ export class DecodeError extends Error {
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
   constructor(
+    /** Path, for example `commit.creates.node`; empty where it is not known. */
     readonly field: string,
     readonly problem: string,
     options?: ErrorOptions,
   ) {
-    super(`${field}: ${problem}`, options);
+    super(field ? `${field}: ${problem}` : problem, options);
   }
 }
 

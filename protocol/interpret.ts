@@ -3,9 +3,11 @@
  * generated code, at a fraction of its speed. tests/protocol/interpreted.test.ts compares the two.
  */
 import { type Binding, type BoundParty, bind, type Codec, isBound, leadOf, type MessageRole, type Numbers } from './bind.js';
+import { EncodeError } from './errors.js';
 import type { Field, Fields } from './fields.js';
 import { shapeOf } from './fingerprint.js';
 import { BINARY_BYTES_DEFAULT_MAX, LIST_LENGTH_DEFAULT_MAX, STRING_BYTES_DEFAULT_MAX } from './limits.js';
+import { locateField } from './locate.js';
 import { RunNumbering } from './numbering.js';
 import type { Reader } from './reader.js';
 import { Writer } from './writer.js';
@@ -35,8 +37,8 @@ export function interpreted(party: BoundParty, numbers: Numbers): Binding {
       Object.entries(messages).map(([name, message]) => {
         const reply = message.role === 'request' ? message.reply : undefined;
         const kind = given[name]?.kind;
-        const replied = reply && { reply: bodyCodec('reply', reply.name, reply.fields, given[name]?.reply?.kind) };
-        return [name, { ...bodyCodec(message.role, name, message.fields, kind), ...replied }];
+        const replied = reply && { reply: bodyCodec('reply', reply.fields, given[name]?.reply?.kind) };
+        return [name, { ...bodyCodec(message.role, message.fields, kind), ...replied }];
       }),
     );
   return {
@@ -60,20 +62,17 @@ export function bindForRun(parties: readonly BoundParty[]): void {
 /** A schema is one object for the whole process, and keeps its numbers: two applications of one process may share it. */
 const runNumbers = new RunNumbering();
 
-function bodyCodec(role: MessageRole, name: string, fields: Fields, kind = 0): Codec<Values> {
+function bodyCodec(role: MessageRole, fields: Fields, kind = 0): Codec<Values> {
   const leads = Object.keys(leadOf(role)).length;
-  const { write, read, count } = structure(name, fields, leads);
+  const { write, read, count } = structure(fields, leads);
   return {
     kind,
     shape: shapeOf(fields),
     encode(writer, values, first, second) {
       writer.reserve(HEAD_BYTES_MAX + 2 * SCALAR_BYTES_MAX);
       writer.structure(count);
-      if (leads === 1) writer.u32(first, `${name}.request`);
-      if (leads === 2) {
-        writer.u32(first, `${name}.version`);
-        writer.bool(second, `${name}.fresh`);
-      }
+      if (leads > 0) writer.u32(first);
+      if (leads > 1) writer.bool(second);
       write(writer, values);
     },
     decode(reader) {
@@ -93,14 +92,19 @@ function bodyCodec(role: MessageRole, name: string, fields: Fields, kind = 0): C
 /** A body by all of its fields, those in front included. @throws EncodeError, or another error, for a value that does not fit its field */
 export function encodeFields(name: string, fields: Fields, values: Readonly<Values>): Uint8Array {
   const writer = new Writer();
-  const { write, count } = structure(name, fields);
+  const { write, count } = structure(fields);
   writer.structure(count);
-  write(writer, values);
+  try {
+    write(writer, values);
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error;
+    throw new EncodeError(locateField(name, fields, writer.bytes, 0, writer.length, writer.length), error.problem);
+  }
   return writer.toBytes();
 }
 
 function stateCodec(state: Field) {
-  const { write, read } = valueCodec(state, '');
+  const { write, read } = valueCodec(state);
   return { shape: shapeOf(state.fields!), encode: write, decode: read };
 }
 
@@ -108,8 +112,8 @@ function stateCodec(state: Field) {
  * The fields of a structure, without its head.
  * @param leads number of fields before them
  */
-function structure(path: string, fields: Fields, leads = 0) {
-  const all = Object.entries(fields).map(([name, field]) => ({ name, ...valueCodec(field, `${path}.${name}`) }));
+function structure(fields: Fields, leads = 0) {
+  const all = Object.entries(fields).map(([name, field]) => ({ name, ...valueCodec(field) }));
   const count = leads + all.length;
   return {
     count,
@@ -127,19 +131,18 @@ function structure(path: string, fields: Fields, leads = 0) {
   };
 }
 
-/** @param path of the field in errors; that of a structure's fields begins with the structure's name */
-function valueCodec(field: Field, path: string): ValueCodec {
+function valueCodec(field: Field): ValueCodec {
   switch (field.type) {
     case 'bool':
       return scalar(
-        (writer, value) => writer.bool(value as boolean, path),
+        (writer, value) => writer.bool(value as boolean),
         (reader) => reader.bool(),
         false,
       );
     case 'str': {
       const max = field.max ?? STRING_BYTES_DEFAULT_MAX;
       return plain(
-        (writer, value) => writer.str(value as string, max, path),
+        (writer, value) => writer.str(value as string, max),
         (reader) => reader.str(max),
         () => '',
       );
@@ -147,21 +150,21 @@ function valueCodec(field: Field, path: string): ValueCodec {
     case 'bin': {
       const max = field.max ?? BINARY_BYTES_DEFAULT_MAX;
       return plain(
-        (writer, value) => writer.bin(value as Uint8Array, max, path),
+        (writer, value) => writer.bin(value as Uint8Array, max),
         (reader) => reader.bin(max),
         () => new Uint8Array(0),
       );
     }
     case 'dynamic':
       return plain(
-        (writer, value) => writer.dynamic(value as Uint8Array, path),
+        (writer, value) => writer.dynamic(value as Uint8Array),
         (reader) => reader.dynamic(),
         () => Uint8Array.of(0xc0),
       );
     case 'choice': {
       const options = field.options as readonly unknown[];
       return scalar(
-        (writer, value) => writer.choice(options.indexOf(value), path),
+        (writer, value) => writer.choice(options.indexOf(value)),
         (reader) => options[reader.choice(options.length)],
         options[0],
       );
@@ -169,15 +172,15 @@ function valueCodec(field: Field, path: string): ValueCodec {
     case 'struct':
       return structCodec(field);
     case 'optional':
-      return optionalCodec(valueCodec(field.item!, path));
+      return optionalCodec(valueCodec(field.item!));
     case 'list':
-      return listCodec(valueCodec(field.item!, path), field.max ?? LIST_LENGTH_DEFAULT_MAX, path);
+      return listCodec(valueCodec(field.item!), field.max ?? LIST_LENGTH_DEFAULT_MAX);
     case 'map':
-      return mapCodec(valueCodec(field.item!, path), field.max ?? LIST_LENGTH_DEFAULT_MAX, path);
+      return mapCodec(valueCodec(field.item!), field.max ?? LIST_LENGTH_DEFAULT_MAX);
     default: {
       const type: Scalar = field.type;
       return scalar(
-        (writer, value) => writer[type](value as number, path),
+        (writer, value) => writer[type](value as number),
         (reader) => reader[type](),
         0,
       );
@@ -201,8 +204,8 @@ const scalar = (write: ValueCodec['write'], read: ValueCodec['read'], initial: u
   initial: () => initial,
 });
 
-function structCodec({ name, fields }: Field): ValueCodec {
-  const { count, write, read, initial } = structure(name!, fields!);
+function structCodec({ fields }: Field): ValueCodec {
+  const { count, write, read, initial } = structure(fields!);
   return {
     write(writer, value) {
       writer.reserve(HEAD_BYTES_MAX);
@@ -224,10 +227,10 @@ const optionalCodec = ({ write, read }: ValueCodec): ValueCodec => ({
   initial: () => null,
 });
 
-const listCodec = ({ write, read }: ValueCodec, max: number, path: string): ValueCodec => ({
+const listCodec = ({ write, read }: ValueCodec, max: number): ValueCodec => ({
   write(writer, value) {
     const items = value as readonly unknown[];
-    writer.listLength(items.length, max, path);
+    writer.listLength(items.length, max);
     for (const item of items) write(writer, item);
   },
   read(reader) {
@@ -238,12 +241,12 @@ const listCodec = ({ write, read }: ValueCodec, max: number, path: string): Valu
   initial: () => [],
 });
 
-const mapCodec = ({ write, read }: ValueCodec, max: number, path: string): ValueCodec => ({
+const mapCodec = ({ write, read }: ValueCodec, max: number): ValueCodec => ({
   write(writer, value) {
     const entries = value as ReadonlyMap<string, unknown>;
-    writer.mapLength(entries.size, max, path);
+    writer.mapLength(entries.size, max);
     for (const key of [...entries.keys()].sort()) {
-      writer.str(key, STRING_BYTES_DEFAULT_MAX, path);
+      writer.str(key, STRING_BYTES_DEFAULT_MAX);
       write(writer, entries.get(key));
     }
   },

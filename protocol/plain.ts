@@ -14,25 +14,25 @@ const NUMBER_BYTES_MAX = 9;
 /** @param value null, a boolean, a number, a string, a Uint8Array, or an array or object of these */
 export function writePlain(writer: Writer, value: unknown): void {
   writer.reserve(NUMBER_BYTES_MAX);
-  if (typeof value === 'number') writer.f64(value, '');
-  else if (typeof value === 'string') writer.str(value, Number.POSITIVE_INFINITY, '');
-  else if (typeof value === 'boolean') writer.bool(value, '');
+  if (typeof value === 'number') writer.f64(value);
+  else if (typeof value === 'string') writer.str(value, Number.POSITIVE_INFINITY);
+  else if (typeof value === 'boolean') writer.bool(value);
   else if (value === null || value === undefined) writer.nil();
-  else if (value instanceof Uint8Array) writer.bin(value, Number.POSITIVE_INFINITY, '');
+  else if (value instanceof Uint8Array) writer.bin(value, Number.POSITIVE_INFINITY);
   else if (Array.isArray(value)) writeList(writer, value);
   else writeMap(writer, value as Record<string, unknown>);
 }
 
 function writeList(writer: Writer, items: readonly unknown[]): void {
-  writer.listLength(items.length, Number.POSITIVE_INFINITY, '');
+  writer.listLength(items.length, Number.POSITIVE_INFINITY);
   for (const item of items) writePlain(writer, item);
 }
 
 function writeMap(writer: Writer, value: Record<string, unknown>): void {
   const names = Object.keys(value).filter((name) => value[name] !== undefined);
-  writer.mapLength(names.length, Number.POSITIVE_INFINITY, '');
+  writer.mapLength(names.length, Number.POSITIVE_INFINITY);
   for (const name of names) {
-    writer.str(name, Number.POSITIVE_INFINITY, '');
+    writer.str(name, Number.POSITIVE_INFINITY);
     writePlain(writer, value[name]);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Writes MessagePack for generated encoders, in the shortest forms, like @msgpack/msgpack.
  * The catch: numbers, booleans and nil do not check for room. Generated code reserves once for a run of them. The methods for
- * text, bytes and lengths reserve for themselves.
+ * text, bytes and lengths reserve for themselves. Its errors have no field: whoever called the encoder finds it by where writing has ended
+ * (`locateField`).
  */
 import { EncodeError, shown } from './errors.js';
 import { writeU16, writeU32 } from './frame.js';
@@ -38,42 +39,42 @@ export class Writer {
     if (this.length + size > this.bytes.length) this.grow(size);
   }
 
-  u8(value: number, field: string): void {
+  u8(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.unsigned(value, 0xff, field);
+    else this.unsigned(value, 0xff);
   }
 
-  u16(value: number, field: string): void {
+  u16(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.unsigned(value, 0xffff, field);
+    else this.unsigned(value, 0xffff);
   }
 
-  u32(value: number, field: string): void {
+  u32(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.unsigned(value, 0xffff_ffff, field);
+    else this.unsigned(value, 0xffff_ffff);
   }
 
-  u53(value: number, field: string): void {
+  u53(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.unsigned(value, Number.MAX_SAFE_INTEGER, field);
+    else this.unsigned(value, Number.MAX_SAFE_INTEGER);
   }
 
-  i8(value: number, field: string): void {
+  i8(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.signed(value, -0x80, 0x7f, field);
+    else this.signed(value, -0x80, 0x7f);
   }
 
-  i16(value: number, field: string): void {
+  i16(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.signed(value, -0x8000, 0x7fff, field);
+    else this.signed(value, -0x8000, 0x7fff);
   }
 
-  i32(value: number, field: string): void {
+  i32(value: number): void {
     if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.signed(value, -0x8000_0000, 0x7fff_ffff, field);
+    else this.signed(value, -0x8000_0000, 0x7fff_ffff);
   }
 
-  f64(value: number, field: string): void {
+  f64(value: number): void {
     if ((value & 0x7f) === value) {
       this.bytes[this.length++] = value;
     } else if (Number.isSafeInteger(value)) {
@@ -82,14 +83,14 @@ export class Writer {
     } else if (typeof value === 'number') {
       this.float(value);
     } else {
-      throw new EncodeError(field, refused(value, 'is not a number'));
+      throw new EncodeError('', refused(value, 'is not a number'));
     }
   }
 
-  bool(value: boolean, field: string): void {
+  bool(value: boolean): void {
     if (value === true) this.bytes[this.length++] = 0xc3;
     else if (value === false) this.bytes[this.length++] = 0xc2;
-    else throw new EncodeError(field, refused(value, 'is not a boolean'));
+    else throw new EncodeError('', refused(value, 'is not a boolean'));
   }
 
   nil(): void {
@@ -97,16 +98,16 @@ export class Writer {
   }
 
   /** @param index of the option, or -1 for one that is not in the schema */
-  choice(index: number, field: string): void {
-    if (index < 0) throw new EncodeError(field, 'not one of its options');
+  choice(index: number): void {
+    if (index < 0) throw new EncodeError('', 'not one of its options');
     this.positive(index);
   }
 
   /** @param max longest in bytes of UTF-8 */
-  str(value: string, max: number, field: string): void {
-    if (typeof value !== 'string') throw new EncodeError(field, refused(value, 'is not a string'));
+  str(value: string, max: number): void {
+    if (typeof value !== 'string') throw new EncodeError('', refused(value, 'is not a string'));
     const { length } = value;
-    if (length > max) throw new EncodeError(field, `${shown(value)} is longer than ${max} bytes`);
+    if (length > max) throw new EncodeError('', `${shown(value)} is longer than ${max} bytes`);
     this.reserve(HEAD_BYTES_MAX + 3 * length);
     const { bytes } = this;
     const start = this.length;
@@ -114,7 +115,7 @@ export class Writer {
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
       if (unit > 0x7f) {
-        this.wideStr(value, start, max, field);
+        this.wideStr(value, start, max);
         return;
       }
       bytes[at++] = unit;
@@ -123,10 +124,10 @@ export class Writer {
   }
 
   /** @param max longest in bytes */
-  bin(value: Uint8Array, max: number, field: string): void {
-    if (!(value instanceof Uint8Array)) throw new EncodeError(field, refused(value, 'is not a Uint8Array'));
+  bin(value: Uint8Array, max: number): void {
+    if (!(value instanceof Uint8Array)) throw new EncodeError('', refused(value, 'is not a Uint8Array'));
     const { length } = value;
-    if (length > max) throw new EncodeError(field, `longer than ${max} bytes`);
+    if (length > max) throw new EncodeError('', `longer than ${max} bytes`);
     this.reserve(HEAD_BYTES_MAX + length);
     if (length < 0x100) this.head8(0xc4, length);
     else if (length < 0x1_0000) this.head16(0xc5, length);
@@ -136,9 +137,9 @@ export class Writer {
   }
 
   /** @param value the bytes of one MessagePack value */
-  dynamic(value: Uint8Array, field: string): void {
+  dynamic(value: Uint8Array): void {
     if (!(value instanceof Uint8Array) || skipValue(value, 0, value.length) !== value.length) {
-      throw new EncodeError(field, 'not the bytes of one MessagePack value');
+      throw new EncodeError('', 'not the bytes of one MessagePack value');
     }
     this.reserve(value.length);
     this.bytes.set(value, this.length);
@@ -146,8 +147,8 @@ export class Writer {
   }
 
   /** Head of a list, whose items the caller writes next. */
-  listLength(length: number, max: number, field: string): void {
-    if (!(length <= max)) throw new EncodeError(field, `more than ${max} entries`);
+  listLength(length: number, max: number): void {
+    if (!(length <= max)) throw new EncodeError('', `more than ${max} entries`);
     this.reserve(HEAD_BYTES_MAX);
     if (length < 0x10) this.bytes[this.length++] = 0x90 | length;
     else if (length < 0x1_0000) this.head16(0xdc, length);
@@ -155,8 +156,8 @@ export class Writer {
   }
 
   /** Head of a map, whose keys and values the caller writes next, keys in ascending order. */
-  mapLength(length: number, max: number, field: string): void {
-    if (!(length <= max)) throw new EncodeError(field, `more than ${max} entries`);
+  mapLength(length: number, max: number): void {
+    if (!(length <= max)) throw new EncodeError('', `more than ${max} entries`);
     this.reserve(HEAD_BYTES_MAX);
     if (length < 0x10) this.bytes[this.length++] = 0x80 | length;
     else if (length < 0x1_0000) this.head16(0xde, length);
@@ -169,13 +170,13 @@ export class Writer {
     else this.head16(0xdc, fields);
   }
 
-  private unsigned(value: number, max: number, field: string): void {
-    if (!(Number.isInteger(value) && value >= 0 && value <= max)) throw new EncodeError(field, refused(value, 'is out of range'));
+  private unsigned(value: number, max: number): void {
+    if (!(Number.isInteger(value) && value >= 0 && value <= max)) throw new EncodeError('', refused(value, 'is out of range'));
     this.positive(value);
   }
 
-  private signed(value: number, min: number, max: number, field: string): void {
-    if (!(Number.isInteger(value) && value >= min && value <= max)) throw new EncodeError(field, refused(value, 'is out of range'));
+  private signed(value: number, min: number, max: number): void {
+    if (!(Number.isInteger(value) && value >= min && value <= max)) throw new EncodeError('', refused(value, 'is out of range'));
     if (value < 0) this.negative(value);
     else this.positive(value);
   }
@@ -228,11 +229,11 @@ export class Writer {
   }
 
   /** Writes a string that is not ASCII: once the size of its head is known, the content is moved there. */
-  private wideStr(value: string, start: number, max: number, field: string): void {
+  private wideStr(value: string, start: number, max: number): void {
     const { bytes } = this;
     const content = start + HEAD_BYTES_MAX;
     const length = encodeUtf8(value, bytes, content) - content;
-    if (length > max) throw new EncodeError(field, `${shown(value)} is longer than ${max} bytes`);
+    if (length > max) throw new EncodeError('', `${shown(value)} is longer than ${max} bytes`);
     const at = this.strHead(start, length);
     bytes.copyWithin(at, content, content + length);
     this.length = at + length;

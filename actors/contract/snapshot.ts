@@ -18,6 +18,7 @@ import { Reader } from '../../protocol/reader.js';
 import { bin, type Field, list, type PartySchema, struct, u32, u53 } from '../../protocol/schema.js';
 import { skipValue } from '../../protocol/skip.js';
 import { Writer } from '../../protocol/writer.js';
+import { unwritable } from './unwritable.js';
 
 /** An actor's schema, with the codec of its state. */
 export type SnapshotSchema = Pick<PartySchema, 'publishes' | 'follows'> & {
@@ -69,7 +70,7 @@ export function writeCounts(writer: Writer, { published, replicas, nextRequest }
   writeVersions(writer, published);
   writeVersions(writer, replicas);
   writer.reserve(16);
-  writer.u32(nextRequest, 'nextRequest');
+  writer.u32(nextRequest);
 }
 
 /**
@@ -84,9 +85,9 @@ export function readCounts(reader: Reader, into: SnapshotCounts): void {
 }
 
 function writeVersions(writer: Writer, versions: readonly number[]): void {
-  writer.listLength(versions.length, TOPICS_MAX, 'versions');
+  writer.listLength(versions.length, TOPICS_MAX);
   writer.reserve(versions.length * 5);
-  for (const version of versions) writer.u32(version, 'versions');
+  for (const version of versions) writer.u32(version);
 }
 
 function readVersions(reader: Reader, versions: number[]): void {
@@ -130,7 +131,11 @@ export function encodeSnapshot<P extends SnapshotSchema>(schema: P, snapshot: Sn
     replicas: schema.follows.map((path) => replicas[path]),
     nextRequest: snapshot.nextRequest,
   });
-  schema.state.encode(writer, snapshot.state);
+  try {
+    schema.state.encode(writer, snapshot.state);
+  } catch (error) {
+    throw unwritable(error, 'snapshot', snapshotField(schema).fields, writer);
+  }
   return writer.toBytes();
 }
 

@@ -1,6 +1,6 @@
 /** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
 import type { BoundParty, BoundPublication, OthersOf, Recipient } from '../../protocol/bind.js';
-import { DecodeError, EncodeError, ERROR_CODES } from '../../protocol/errors.js';
+import { DecodeError, ERROR_CODES } from '../../protocol/errors.js';
 import {
   BODY_OFFSET,
   frameLength,
@@ -14,9 +14,7 @@ import {
 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
 import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
-import { locateField } from '../../protocol/locate.js';
 import { Reader } from '../../protocol/reader.js';
-import type { PartySchema } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
 import type { FaultKind } from '../contract/fault.js';
 import { loop } from '../contract/fault.js';
@@ -32,6 +30,7 @@ import {
 } from '../contract/instance.js';
 import { readCounts, snapshotField, writeCounts } from '../contract/snapshot.js';
 import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
+import { unwritable } from '../contract/unwritable.js';
 import type { Actor, ActorInternals, Handlers } from './actor.js';
 import { assertHandlersNamed, handlerNameOf, namedBy, replyHandlerNameOf } from './handler-names.js';
 import { type Handler, HandlerTable, type Topics, topicsOf } from './handler-table.js';
@@ -192,7 +191,7 @@ class JavaScriptInstance implements ActorInstance {
     try {
       actor.schema.state!.encode(writer, state);
     } catch (error) {
-      throw unwritable(error, actor.schema, writer);
+      throw unwritable(error, 'snapshot', snapshotField(actor.schema).fields, writer);
     }
     return writer.bytes.subarray(0, writer.length);
   }
@@ -276,13 +275,6 @@ function located<T>(run: () => T): T {
   } catch (error) {
     throw new ActorTrap(0, error, isA(error, HandlerError) ? '' : placeOf(error));
   }
-}
-
-/** The error for a state with another shape than its schema, with the field that was being written. */
-function unwritable(error: unknown, schema: Pick<PartySchema, 'state'>, { bytes, length }: Writer): EncodeError {
-  if (isA(error, EncodeError)) return error;
-  const field = locateField('snapshot', snapshotField(schema).fields!, bytes, 0, length, length);
-  return new EncodeError(field, 'what it was given is of another shape', { cause: error });
 }
 
 function countFrames(bytes: Uint8Array, at: number, end: number): number {

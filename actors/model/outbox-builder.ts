@@ -3,9 +3,9 @@ import { type Descriptor, leadOf } from '../../protocol/bind.js';
 import { EncodeError } from '../../protocol/errors.js';
 import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
-import { locateField } from '../../protocol/locate.js';
 import { Writer } from '../../protocol/writer.js';
 import { isA } from '../contract/thrown.js';
+import { unwritable } from '../contract/unwritable.js';
 
 /** A handler emitted more than the bounds allow. */
 export class OutputError extends Error {
@@ -18,16 +18,10 @@ export interface Encodable<F> extends Partial<Pick<Descriptor, 'name' | 'role' |
   encode(writer: Writer, fields: F, first: number, second: boolean): void;
 }
 
-/** The error with the path of the field that was being written: the encoders themselves know only the innermost structure. */
-function unwritable(error: unknown, { kind, name, role, fields }: Encodable<never>, { bytes, length }: Writer, at: number): EncodeError {
-  const known = isA(error, EncodeError) ? error : new EncodeError('', 'what it was given is of another shape', { cause: error });
-  const body = role && fields && { ...leadOf(role), ...fields };
-  const field = name && body ? locateField(name, body, bytes, at, length, length) : known.field;
-  return new EncodeError(
-    field,
-    `${known.problem} (kind 0x${kind.toString(16).padStart(4, '0')})`,
-    known.cause ? { cause: known.cause } : {},
-  );
+function unwritableMessage(error: unknown, message: Encodable<never>, writer: Writer, at: number): EncodeError {
+  const { kind, name = '', role, fields } = message;
+  const { field, problem, cause } = unwritable(error, name, role && fields && { ...leadOf(role), ...fields }, writer, at);
+  return new EncodeError(field, `${problem} (kind 0x${kind.toString(16).padStart(4, '0')})`, cause ? { cause } : {});
 }
 
 export class OutboxBuilder {
@@ -97,7 +91,7 @@ export class OutboxBuilder {
       if (writer.length - this.handlerAt > HANDLER_OUTPUT_BYTES_MAX)
         throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
     } catch (error) {
-      const wrong = isA(error, OutputError) ? error : unwritable(error, message, writer, at + BODY_OFFSET);
+      const wrong = isA(error, OutputError) ? error : unwritableMessage(error, message, writer, at + BODY_OFFSET);
       writer.reset(at);
       throw wrong;
     }

@@ -15,11 +15,12 @@
  * The catch: a class that was written for other purposes may look at the clock or at chance. Where the host watches for that, it is told once, and from
  * the next message on the actor is one whose messages are not handled again: after a crash it goes on from the state after its last message.
  */
-import type { BoundParty } from '../../protocol/bind.js';
+import { type BoundParty, leadOf } from '../../protocol/bind.js';
 import type { Fields, ReplyFields, StateOf } from '../../protocol/fields.js';
 import { Writer } from '../../protocol/writer.js';
 import type { ChanceGuard } from '../contract/instance.js';
 import { isPromise } from '../contract/thrown.js';
+import { unwritable } from '../contract/unwritable.js';
 import { Actor } from './actor.js';
 import { handlerNameOf } from './handler-names.js';
 import type { IsAnswered, Received, ReceivedFields } from './handlers.js';
@@ -121,9 +122,14 @@ class WrappedActor extends Actor<BoundParty> {
   }
 
   private encoded({ message, names }: Pick<Topic, 'message' | 'names'>): Uint8Array {
-    this.writer.reset(0);
-    message.encode(this.writer, this.fieldsOf(names) as never, 0, false);
-    return this.writer.bytes.slice(0, this.writer.length);
+    const { writer } = this;
+    writer.reset(0);
+    try {
+      message.encode(writer, this.fieldsOf(names) as never, 0, false);
+    } catch (error) {
+      throw unwritable(error, message.name, { ...leadOf(message.role), ...message.fields }, writer);
+    }
+    return writer.toBytes();
   }
 
   private fieldsOf(names: readonly string[]): Record<string, unknown> {

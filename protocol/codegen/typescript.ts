@@ -94,7 +94,7 @@ function typeOf(field: Field): string {
 function structCodec(struct: Field): string[] {
   const { name } = struct;
   const fields = struct.fields!;
-  const encode = withReserves(encodeSteps(name!, {}, fields, 'value'));
+  const encode = withReserves(encodeSteps({}, fields, 'value'));
   return [
     `function encode${name}(writer: Writer, ${Object.keys(fields).length ? 'value' : '_value'}: ${name}): void {`,
     ...indent(encode),
@@ -133,7 +133,7 @@ function messageCodec(message: Message): string[] {
   const lead = Object.keys(message.lead);
   // A message with neither leading fields nor fields of its own does not use the argument.
   const fields = Object.keys(message.fields).length ? 'fields' : '_fields';
-  const steps = encodeSteps(message.name, message.lead, message.fields, 'fields');
+  const steps = encodeSteps(message.lead, message.fields, 'fields');
   return [
     `kind: ${hex(message.kind)},`,
     `shape: ${shapeText(message.fields)},`,
@@ -146,61 +146,60 @@ function messageCodec(message: Message): string[] {
   ];
 }
 
-function encodeSteps(path: string, lead: Fields, fields: Fields, from: string): Step[] {
+function encodeSteps(lead: Fields, fields: Fields, from: string): Step[] {
   const count = Object.keys(lead).length + Object.keys(fields).length;
   return [
     { bytes: structureHeadBytes(count), lines: [`writer.structure(${count});`] },
-    ...Object.entries(lead).map(([name, field]) => encodeValue(field, name, `${path}.${name}`, 0)),
-    ...Object.entries(fields).map(([name, field]) => encodeValue(field, `${from}.${name}`, `${path}.${name}`, 0)),
+    ...Object.entries(lead).map(([name, field]) => encodeValue(field, name, 0)),
+    ...Object.entries(fields).map(([name, field]) => encodeValue(field, `${from}.${name}`, 0)),
   ];
 }
 
-function encodeValue(field: Field, value: string, path: string, depth: number): Step {
+function encodeValue(field: Field, value: string, depth: number): Step {
   const bytes = fixedBytes(field);
-  const at = quote(path);
   switch (field.type) {
     case 'str':
     case 'bin':
-      return { bytes, lines: [`writer.${field.type}(${value}, ${maxOf(field)}, ${at});`] };
+      return { bytes, lines: [`writer.${field.type}(${value}, ${maxOf(field)});`] };
     case 'choice': {
       const index =
         field.options!.length > OPTIONS_LISTED_MAX
           ? `indexOf${field.name}.get(${value}) ?? -1`
           : `optionsOf${field.name}.indexOf(${value})`;
-      return { bytes, lines: [`writer.choice(${index}, ${at});`] };
+      return { bytes, lines: [`writer.choice(${index});`] };
     }
     case 'struct':
       return { bytes, lines: [`encode${field.name}(writer, ${value});`] };
     case 'optional':
-      return encodeOptional(field, value, path, depth);
+      return encodeOptional(field, value, depth);
     case 'list': {
       const item = `item${depth || ''}`;
-      const inner = withReserves([encodeValue(field.item!, item, path, depth + 1)]);
+      const inner = withReserves([encodeValue(field.item!, item, depth + 1)]);
       return {
         bytes,
-        lines: [`writer.listLength(${value}.length, ${maxOf(field)}, ${at});`, `for (const ${item} of ${value}) {`, ...indent(inner), '}'],
+        lines: [`writer.listLength(${value}.length, ${maxOf(field)});`, `for (const ${item} of ${value}) {`, ...indent(inner), '}'],
       };
     }
     case 'map': {
       const key = `key${depth || ''}`;
-      const inner = withReserves([encodeValue(field.item!, `${value}.get(${key})!`, path, depth + 1)]);
+      const inner = withReserves([encodeValue(field.item!, `${value}.get(${key})!`, depth + 1)]);
       return {
         bytes,
         lines: [
-          `writer.mapLength(${value}.size, ${maxOf(field)}, ${at});`,
+          `writer.mapLength(${value}.size, ${maxOf(field)});`,
           `for (const ${key} of [...${value}.keys()].sort()) {`,
-          ...indent([`writer.str(${key}, ${STRING_BYTES_DEFAULT_MAX}, ${at});`, ...inner]),
+          ...indent([`writer.str(${key}, ${STRING_BYTES_DEFAULT_MAX});`, ...inner]),
           '}',
         ],
       };
     }
     default:
-      return { bytes, lines: [`writer.${field.type}(${value}, ${at});`] };
+      return { bytes, lines: [`writer.${field.type}(${value});`] };
   }
 }
 
-function encodeOptional(field: Field, value: string, path: string, depth: number): Step {
-  const inner = encodeValue(field.item!, value, path, depth);
+function encodeOptional(field: Field, value: string, depth: number): Step {
+  const inner = encodeValue(field.item!, value, depth);
   const nil = inner.bytes === null ? ['writer.reserve(1);', 'writer.nil();'] : ['writer.nil();'];
   // A map's value is read with `!`, which would hide that it may be null.
   const test = value.endsWith('!') ? value.slice(0, -1) : value;

@@ -28,7 +28,7 @@ const codec = (kind: number, fields: Fields) => ({
   encode(writer: Writer, { cents }: { cents?: number }) {
     writer.reserve(8);
     writer.structure(1);
-    writer.u32(cents ?? 0, 'cents');
+    writer.u32(cents ?? 0);
   },
   decode(reader: Reader) {
     reader.structure();

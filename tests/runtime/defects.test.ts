@@ -212,11 +212,11 @@ const makeWrong = (wrong: () => StateOf<typeof bank>) => () =>
   })();
 
 describe.each<[string, () => unknown, string]>([
-  ['a list one over its limit', () => ({ accounts: new Array(65_537).fill(0), waiting: [] }), 'BankState.accounts: '],
-  ['NaN in an integer', () => ({ accounts: [Number.NaN], waiting: [] }), 'BankState.accounts: '],
-  ['a wrong type', () => ({ accounts: ['much'], waiting: [] }), 'BankState.accounts: '],
+  ['a list one over its limit', () => ({ accounts: new Array(65_537).fill(0), waiting: [] }), 'snapshot.state.accounts: '],
+  ['NaN in an integer', () => ({ accounts: [Number.NaN], waiting: [] }), 'snapshot.state.accounts: '],
+  ['a wrong type', () => ({ accounts: ['much'], waiting: [] }), 'snapshot.state.accounts: '],
   ['a field that is missing', () => ({ accounts: [1] }), 'snapshot.state.waiting: what it was given is of another shape'],
-  ['a number that is none of the schema', () => ({ accounts: [-1], waiting: [] }), 'BankState.accounts: '],
+  ['a number that is none of the schema', () => ({ accounts: [-1], waiting: [] }), 'snapshot.state.accounts: '],
   ['nothing', () => undefined, 'snapshot.state.accounts: what it was given is of another shape'],
 ])('a state that is %s', (_name, wrong, field) => {
   const open = (options: BankOptions = {}) => openBank({ makeBank: makeWrong(wrong as () => StateOf<typeof bank>), ...options });
