@@ -60,6 +60,8 @@ export async function bundled(entries: Readonly<Record<string, string>>, plugins
     transform: { target: 'es2022', define: { 'process.env.NODE_ENV': JSON.stringify(mode) } },
     // It may put what a worker loads later into the file of the page, which a worker must not run.
     experimental: { chunkOptimization: false },
+    // A second minifier takes its time.
+    checks: { pluginTimings: false },
     logLevel: 'warn',
   });
   const { output } = await bundle.generate({

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Options, transform as lower } from '@swc/core';
+import { transform as lower, type Options } from '@swc/core';
 import { build } from 'esbuild';
 import type { Plugin } from 'rolldown';
 import { ownName } from '../own-name.js';
@@ -57,7 +57,7 @@ const SYNTAX: Options = {
   // Symbols that are objects have to look like objects to what makes them.
   env: { targets: { ie: '10' }, exclude: ['transform-typeof-symbol'] },
   // Breakpoints, and the test whether a debugger stops threads, are `debugger` statements.
-  jsc: { assumptions: ASSUMPTIONS, minify: { compress: { passes: 3, drop_debugger: false }, mangle: true } },
+  jsc: { assumptions: ASSUMPTIONS, minify: { ecma: 5, compress: { ecma: 5, passes: 3, drop_debugger: false }, mangle: true } },
   minify: true,
 };
 

@@ -87,6 +87,7 @@ interface Found extends Node {
   readonly specifiers: readonly Specifier[];
   readonly declaration?: Node | null;
   readonly regex?: { readonly pattern: string; readonly flags: string };
+  readonly bigint?: string;
 }
 
 const nameIn = (source: string): string => source.replace(/^\.\//, '');
@@ -108,6 +109,8 @@ function replacementOf(node: Found, neededBy: (name: string) => readonly string[
   // What is not a part is an address at run time: of a module, which no engine of this build can load.
   if (node.type === 'ImportExpression')
     return from ? `tandemImport(${JSON.stringify(neededBy(nameIn(node.source!.value!)))})` : 'tandemModule()';
+  // Such an engine could not even read it; where it is needed, the engine has the function.
+  if (node.bigint !== undefined) return `BigInt(${JSON.stringify(node.bigint)})`;
   if (node.regex && isUnreadable(node.regex))
     return `tandemPattern(${JSON.stringify(node.regex.pattern)}, ${JSON.stringify(node.regex.flags)})`;
   return null;
