@@ -22,6 +22,7 @@ export type { CrashReport } from './contract/events.js';
 export { type Capabilities, type Clock, ControlError, type Host, type Timers } from './contract/host.js';
 export type { VmName } from './contract/instance.js';
 export { type Lack, textOfLack } from './contract/lack.js';
+export { LoadError } from './contract/load-error.js';
 export { type Paused, PauseError, type Until } from './contract/pause.js';
 export { decodeSavedState, decodeSnapshot, encodeSnapshot, type SavedState, type Snapshot } from './contract/snapshot.js';
 export type { Side, StopReport } from './contract/states.js';

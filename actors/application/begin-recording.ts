@@ -1,6 +1,6 @@
 /** Begins recordings. What records is loaded by then: most pages never do. */
 import type { RecordingFacts, RecordingSink } from '../../trace/recording.js';
-import { loadedIn } from '../contract/host.js';
+import { loadPart } from '../contract/load-error.js';
 import type { RecordedSystem } from './recorded-system.js';
 import type { RecordOptions, SystemRecording } from './system-recording.js';
 
@@ -11,7 +11,7 @@ export async function beginRecording(
   placement: RecordingFacts['placement'],
   options: RecordOptions,
 ): Promise<SystemRecording> {
-  const { SystemRecording } = await loadedIn(system.host, import('./system-recording.js'));
+  const { SystemRecording } = await loadPart(system.host, 'what records', import('./system-recording.js'));
   if (system.directory.ending) throw new Error('the system has ended: nothing is recorded any more');
   const recording = new SystemRecording(system, sink, placement, options);
   await recording.begin();

@@ -5,8 +5,8 @@ import type { SpyOptions } from '../../trace/spy.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
-import { loadedIn } from '../contract/host.js';
 import type { Lack } from '../contract/lack.js';
+import { loadPart } from '../contract/load-error.js';
 import type { Paused, Until } from '../contract/pause.js';
 import type { PartyCondition, Side, StopReport } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
@@ -110,12 +110,12 @@ export interface System {
    * Stops the thread of a VM in a `debugger` statement right before a message that fits is handled: step into the handler there, in either
    * language. For development.
    * @param breakpoint also as a text: `focus.key`, or `focus.key to focus if message.key === "right"`, with `*` for any kind
-   * @returns a function that removes it. @throws BreakpointError, ControlError
+   * @returns a function that removes it. @throws BreakpointError, LoadError, ControlError
    */
   breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>>;
   /**
    * Lets the application stand as a whole: no VM handles a message from here on, and its time stands. Keys and other inputs wait as messages. Does
-   * nothing more when it stands already. For a debugger. @throws PauseError `state`, `busy`
+   * nothing more when it stands already. For a debugger. @throws PauseError `state`, `busy`; LoadError
    */
   pause(): Promise<Paused>;
   /**
@@ -167,13 +167,13 @@ export interface System {
   watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>>;
   /**
    * Prints messages as they flow, decoded, a line for each, up to a limit. @returns a function that ends it before
-   * @throws RangeError for a name that does not exist; ControlError
+   * @throws RangeError for a name that does not exist; LoadError, ControlError
    */
   spy(options: SpyOptions): Promise<() => Promise<void>>;
   /**
    * Records into a sink from now on: at level `inputs` what a replay needs, at `frames` all messages. Ends with the system, unless it is
    * stopped before.
-   * @throws Error when something is recorded already, or the system has ended; ControlError
+   * @throws Error when something is recorded already, or the system has ended; LoadError, ControlError
    */
   record(sink: RecordingSink, options?: RecordOptions): Promise<RunningRecording>;
   /** What is being recorded now, also from the start on; null: nothing. */
@@ -400,7 +400,7 @@ export class SupervisedSystem implements System {
   }
 
   async spy(options: SpyOptions): Promise<() => Promise<void>> {
-    const { Spy } = await loadedIn(this.kept.host, import('../../trace/spy.js'));
+    const { Spy } = await loadPart(this.kept.host, 'what spies', import('../../trace/spy.js'));
     const spy = new Spy(this.kept.directory.schemas, options);
     const { parties, kinds } = options;
     let end: (() => Promise<void>) | null = null;

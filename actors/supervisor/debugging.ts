@@ -1,7 +1,8 @@
 /** What a debugger does to a system: breakpoints of threads, and an application that stands as a whole. Loaded when somebody first asks for it. */
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { VmControl } from '../contract/control.js';
-import { type Host, loadedIn } from '../contract/host.js';
+import type { Host } from '../contract/host.js';
+import { loadPart } from '../contract/load-error.js';
 import type { HaltReport, Paused } from '../contract/pause.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
@@ -23,16 +24,17 @@ export class Debugging {
     return this.pausing?.paused ?? null;
   }
 
-  /** @returns a function that removes it from every VM. @throws BreakpointError; ControlError when a VM does not answer */
+  /** @returns a function that removes it from every VM. @throws BreakpointError, LoadError; ControlError when a VM does not answer */
   async breakOn(point: Breakpoint | string): Promise<() => Promise<void>> {
-    const { Breakpoints } = await loadedIn(this.host, import('./trace/breakpoints.js'));
+    const { Breakpoints } = await loadPart(this.host, 'what sets breakpoints', import('./trace/breakpoints.js'));
     this.breakpoints ??= new Breakpoints(this.host, this.directory, this.changes);
     return this.breakpoints.add(point);
   }
 
-  /** With the part of the VMs, so that those in this thread have it at once. @throws Error when it does not load */
+  /** With the part of the VMs, so that those in this thread have it at once. @throws LoadError */
   async pause(): Promise<Pausing> {
-    const [{ Pausing }] = await loadedIn(this.host, Promise.all([import('./pausing.js'), import('../vm/turns/halt.js')]));
+    const parts = Promise.all([import('./pausing.js'), import('../vm/turns/halt.js')]);
+    const [{ Pausing }] = await loadPart(this.host, 'what makes an application stand', parts);
     this.pausing ??= new Pausing(this.host, this.directory, this.changes);
     if (this.hasEnded) await this.pausing.end();
     return this.pausing;

@@ -19,8 +19,9 @@ import type {
   VmCounters,
 } from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
-import { loadedIn, type Timers } from '../contract/host.js';
+import type { Timers } from '../contract/host.js';
 import type { LinkPositions, VmName } from '../contract/instance.js';
+import { loadPart } from '../contract/load-error.js';
 import type { Halts, VmStand, VmStep } from '../contract/pause.js';
 import type { Suspect } from '../contract/progress.js';
 import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
@@ -297,13 +298,13 @@ export class Vm implements VmControl {
   }
 
   private async loadBreakpoints(): Promise<void> {
-    const { Breakpoints } = await loadedIn(this.options, import('./watch/breakpoints.js'));
+    const { Breakpoints } = await loadPart(this.options, 'what stops at breakpoints', import('./watch/breakpoints.js'));
     const by = await this.testedBy();
     this.breakpoints ??= new Breakpoints(this.runtime.bus, by, (report) => this.reports.breaks(report));
   }
 
   private async loadHalt(): Promise<Halt> {
-    const { Halt } = await loadedIn(this.options, import('./turns/halt.js'));
+    const { Halt } = await loadPart(this.options, 'what makes a VM stand', import('./turns/halt.js'));
     const by = await this.testedBy();
     this.halt ??= new Halt(this.runtime.bus, by, this.scheduler, (event) => this.reports.report(event));
     return this.halt;

@@ -1,15 +1,17 @@
 /** Connects an application to a debugger, from a page. */
 import type { System } from '../../actors/application/supervised-system.js';
+import { loadPart } from '../../actors/contract/load-error.js';
 import type { DebugLink, DebugLinkOptions, DebugSocket } from '../common/debug-link.js';
 
 /**
  * Lets a debugger look on at a system: `npx tandem debug live` prints the address.
  * @param address of the server of the debugger, with its token for applications
  * @returns what ends it. Where no server is, the console says so
+ * @throws LoadError
  */
 export async function openDebugLink(system: System, address: string | URL, options: DebugLinkOptions = {}): Promise<DebugLink> {
   // Most pages are looked at by nobody, and do not load it.
-  const { linkTo } = await import('../common/debug-link.js');
+  const { linkTo } = await loadPart({}, 'the link to a debugger', import('../common/debug-link.js'));
   return linkTo(system, new WebSocket(address) as unknown as DebugSocket, options);
 }
 

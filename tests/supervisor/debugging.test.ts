@@ -15,3 +15,17 @@ test('a system that ends while the part for pauses is loaded does not stand', as
   await expect((await asked).begin()).rejects.toMatchObject({ name: 'PauseError', code: 'state' });
   expect(debugging.paused).toBeNull();
 });
+
+test('a part that does not load is a typed error, which says what it is and why', async () => {
+  const time = new VirtualTime();
+  const cause = new TypeError('Failed to fetch https://tv.example/pausing.js');
+  const host: Partial<Host> = { timers: time, loaded: () => Promise.reject(cause) };
+  const debugging = new Debugging(host as Host, new Directory([]), new ChangeFeed(time, time));
+  await expect(debugging.pause()).rejects.toMatchObject({
+    name: 'LoadError',
+    part: 'what makes an application stand',
+    message: `what makes an application stand could not be loaded: ${cause.message}`,
+    cause,
+  });
+  await expect(debugging.breakOn('focus.key')).rejects.toMatchObject({ name: 'LoadError', part: 'what sets breakpoints' });
+});
