@@ -95,12 +95,22 @@ export class MortalGame {
         this.finished = resolve;
       });
       this.probe.send(relay.receives.start, { rounds, bytes });
-      expect(await result).toEqual({ rounds, wrong: 0 });
+      expect(await this.happens('all balls are back', result)).toEqual({ rounds, wrong: 0 });
     } while (!over);
     await disturbed;
   }
 
-  /** Resolves when all balls are back. */
+  /** Resolves as what is awaited. @throws with what the system says of itself, when it does not come */
+  private async happens<T>(what: string, awaited: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const say = () => reject(new Error(`${what}: nothing came. ${JSON.stringify({ vms: this.system.vms, actors: this.actors })}`));
+      timer = setTimeout(say, HAPPENS_WITHIN_MS);
+    });
+    return Promise.race([awaited, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Resolves when the VMs run again. */
   async kill(...vms: string[]): Promise<void> {
     const away = new Set(vms);
     const back = new Promise<void>((resolve) => {
@@ -113,7 +123,7 @@ export class MortalGame {
       });
     });
     for (const vm of vms) this.mortal.kill(this.threads.get(vm)?.shift() as Thread);
-    await back;
+    await this.happens(`kill ${vms}`, back);
   }
 
   /** Makes the VM's file fail to load from now on. */
@@ -123,7 +133,7 @@ export class MortalGame {
 
   /** Asks the desk, in the JavaScript VM. */
   ask(keep: boolean) {
-    return this.probe.request(desk.receives.ask, { keep });
+    return this.happens(`an answer to ask, keep ${keep}`, this.probe.request(desk.receives.ask, { keep }));
   }
 
   /** Crashes the mirror twice at the same message. @returns the error of the request */
@@ -161,6 +171,9 @@ export class MortalGame {
     await this.started?.stop();
   }
 }
+
+/** Below the deadline of a test, which would not say what did not happen. */
+const HAPPENS_WITHIN_MS = 50_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
