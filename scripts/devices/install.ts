@@ -35,8 +35,18 @@ async function run(command: string, words: readonly string[], folder: string, de
     child.once('error', ({ name, message }) => resolve(name === 'AbortError' ? 'the time to bring it is over' : message));
     child.once('close', (code, signal) => resolve(code ?? String(signal)));
   });
-  if (status !== 0)
-    throw new Error(`${command} ${words.join(' ')}: ${typeof status === 'string' ? status : said.trim().split('\n').at(-1)}`);
+  if (status === 0) return;
+  const short = words
+    .filter((word) => !word.startsWith('-'))
+    .slice(0, 2)
+    .join(' ');
+  throw new Error(`${command} ${short}: ${typeof status === 'string' ? status : reasonIn(said)}`);
+}
+
+/** npm says its reason first, and others last. */
+function reasonIn(said: string): string {
+  const lines = said.trim().split('\n');
+  return lines.find((line) => /^npm \S+ code /.test(line)) ?? lines.at(-1)!;
 }
 
 /** A package of npm with the engine's binary in it, for Linux. */
