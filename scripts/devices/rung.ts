@@ -102,12 +102,24 @@ async function keepScreenshots(name: string, device: Device, { painted }: Travel
   if (kept) writeFileSync(join(folder, `${name}.png`), kept);
 }
 
-function reportOf(
-  device: Device,
-  { steps, last, frames, painted, hasKept }: Travelled,
-  server: TelevisionServer,
-  reference: Climbed | null,
-) {
+/** Letters differ by a font's metrics and smoothing, by a twentieth in an area at most; an image that is missing, by much more. */
+const DIFFERENCE_MAX = 0.1;
+
+/** The last step: what the screen shows is what the reference's does, where the device has kept its place. */
+function stepOfPixels({ steps, painted, hasKept }: Travelled, differs: number | null, reference: Climbed | null): Step {
+  const step = { name: 'painted', picture: '' };
+  const stopped = steps.find(({ passed }) => !passed);
+  if (stopped) return { ...step, passed: false, told: `${stopped.name} has not passed` };
+  if (!painted) return { ...step, passed: false, told: 'the screen shows nothing' };
+  if (differs === null) return { ...step, passed: true, told: reference?.painted && !hasKept ? 'not compared: nothing is kept' : '' };
+  const passed = differs <= DIFFERENCE_MAX;
+  return { ...step, passed, told: passed ? '' : `an area differs by ${(differs * 100).toFixed(1)} %` };
+}
+
+function reportOf(device: Device, travelled: Travelled, server: TelevisionServer, reference: Climbed | null) {
+  const { last, frames, painted, hasKept } = travelled;
+  const pixelDifference = painted && hasKept && reference?.painted ? difference(painted, reference.painted) : null;
+  const steps = [...travelled.steps, stepOfPixels(travelled, pixelDifference, reference)];
   const { television = {}, parties = {} }: Partial<Seen> = last ?? {};
   const passed = steps.filter((step) => step.passed).length;
   const vmOf = Object.entries(parties).map(([party, { vm = '' }]) => [party, vm] as const);
@@ -125,7 +137,7 @@ function reportOf(
     frameMs: timesOf(frames.gaps),
     workMs: timesOf(frames.works),
     loaded: server.sentPaths,
-    pixelDifference: painted && hasKept && reference?.painted ? difference(painted, reference.painted) : null,
+    pixelDifference,
     painted,
     lines: device.lines,
   };

@@ -92,7 +92,7 @@ test('an image whose card leaves while it is on its way is cancelled, and what c
     sizeOf,
     load: (_wish, signal) => new Promise((resolve) => loads.push({ signal, arrive: () => resolve(bitmapOf()) })),
   });
-  images.onArrival = () => repaints++;
+  images.keeper.onArrival = () => repaints++;
   const picture = new Picture();
   expect(paint(images, picture, cardsAt(0))).toBe(0);
   for (const { arrive } of loads.slice(0, 5)) arrive();

@@ -5,6 +5,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { PAINT_BUDGETS } from '../../host-shim/browser/painting/budget.js';
 import { CanvasPainter } from '../../host-shim/browser/painting/canvas-painter.js';
+import { openImages } from '../../host-shim/browser/painting/images.js';
 import { PagePainting } from '../../host-shim/browser/painting/page-painting.js';
 import type { ImageSource, Painter } from '../../host-shim/browser/painting/painter.js';
 import { WebglPainter } from '../../host-shim/browser/painting/webgl-painter.js';
@@ -164,6 +165,13 @@ function pixelsOf(canvas: HTMLCanvasElement): Uint8ClampedArray {
   return copy.getImageData(0, 0, canvas.width, canvas.height).data;
 }
 
+/** The pixel in the right upper corner. */
+function lastPixelOf(gl: WebGL2RenderingContext): Uint8Array {
+  const pixel = new Uint8Array(4);
+  gl.readPixels(gl.drawingBufferWidth - 1, gl.drawingBufferHeight - 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+  return pixel;
+}
+
 function differenceOf(a: Uint8ClampedArray, b: Uint8ClampedArray): { readonly mean: number; readonly share: number } {
   let [sum, different] = [0, 0];
   for (let at = 0; at < a.length; at += 4) {
@@ -189,6 +197,38 @@ describe('WebGL paints what a canvas does', () => {
       expect(share, 'share of different pixels').toBeLessThanOrEqual(DIFFERENT_SHARE_MAX);
     },
   );
+
+  it('at 3840 by 2160, as sharp, within the budgets', () => {
+    const picture = new Picture();
+    show(picture, ...SCREENS['a card with focus']);
+    const ratio = 3840 / WIDTH;
+    const [canvas, webgl] = [canvasOf(ratio), canvasOf(ratio)];
+    const painter = webglOn(webgl);
+    for (const each of [new CanvasPainter(canvas, images), painter]) expect(each.paint(picture, null)).toBeNull();
+    const { mean, share } = differenceOf(pixelsOf(canvas), pixelsOf(webgl));
+    expect(mean, 'mean difference').toBeLessThanOrEqual(MEAN_MAX);
+    expect(share, 'share of different pixels').toBeLessThanOrEqual(DIFFERENT_SHARE_MAX);
+    expect([webgl.width, webgl.height, painter.reduced]).toEqual([3840, 2160, '']);
+    expect(webgl.width * webgl.height).toBeLessThanOrEqual(PAINT_BUDGETS.full.canvasPixels);
+    expect(painter.memory.textTexturePixels).toBeLessThanOrEqual(TEXTURE_PIXELS_MAX);
+  });
+
+  it('what is larger than the device takes has fewer pixels, which a canvas says, and an image that is larger is told', () => {
+    const sideMax = canvasOf().getContext('webgl2')!.getParameter(WebGL2RenderingContext.MAX_TEXTURE_SIZE) as number;
+    const picture = new Picture();
+    const text = { type: TEXT_ITEM, text: 'a text in a box that is wider than a texture', font: [20, 26] as const };
+    show(picture, [BACK, { node: 3, at: [10, 30, 0.75 * sideMax, 26], ...text }]);
+    const [canvas, webgl, wide] = [canvasOf(), canvasOf(), Object.assign(canvasOf(), { width: sideMax + 1000, height: 18 })];
+    for (const painter of [new CanvasPainter(canvas, images), webglOn(webgl)]) expect(painter.paint(picture, null)).toBeNull();
+    // Its letters are there, if not sharp.
+    expect(differenceOf(pixelsOf(canvas), pixelsOf(webgl)).mean).toBeLessThan(3 * MEAN_MAX);
+    const huge = new OffscreenCanvas(sideMax + 1, 1);
+    const painter = WebglPainter.on(wide, () => huge)!;
+    show(picture, [BACK, { node: 3, type: IMAGE_ITEM, text: 'huge', at: [0, 0, 60, 60] }]);
+    expect(String(painter.paint(picture, null)?.error)).toContain(`an image of ${sideMax + 1} by 1 pixels`);
+    expect(painter.reduced).toContain(`for ${sideMax + 1000} by 18 pixels of the canvas`);
+    expect([...lastPixelOf(wide.getContext('webgl2')!)]).toEqual([0x0b, 0x0f, 0x1a, 0xff]);
+  });
 
   it('until its context is lost: then the page paints on another canvas, and again with WebGL when it is back', async () => {
     const canvas = document.body.appendChild(canvasOf());
@@ -245,6 +285,25 @@ describe.each<[string, (canvas: HTMLCanvasElement) => Painter]>([
     expect(differenceOf(pixelsOf(canvas), pixelsOf(whole)).mean).toBeLessThan(0.01);
     expect(painter.counts.pixels).toBeLessThan(0.7 * steps.length * canvas.width * canvas.height);
   });
+});
+
+it('an image that comes later is painted by the display itself, and nothing else with it', async () => {
+  const canvas = document.body.appendChild(canvasOf());
+  const picture = new Picture();
+  show(picture, SCREENS['a rail'][0]);
+  const sized = { width: 60, height: 80 };
+  const late = openImages({ load: () => createImageBitmap(poster), sizeOf: () => sized });
+  let due = 0;
+  const events = { painted: () => undefined, due: () => due++, failed: () => undefined, changed: () => undefined };
+  const painting = new PagePainting({ canvas, images: late, painter: 'canvas' }, picture, events);
+  painting.takeList();
+  painting.frame(16);
+  const [whole, before] = [painting.counts.pixels, due];
+  while (due === before) await new Promise(requestAnimationFrame);
+  painting.frame(32);
+  expect(differenceOf(pixelsOf(canvas), pixelsOf(canvasWith(picture))).mean).toBeLessThan(0.01);
+  expect(painting.counts.pixels - whole).toBeLessThan(0.7 * whole);
+  document.body.replaceChildren();
 });
 
 it('10,000 cards that scroll by leave no more textures than the budget, of images and of texts', () => {

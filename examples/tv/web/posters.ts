@@ -50,18 +50,43 @@ const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as c
 
 export function createPosters(profile: Profile = 'full'): Images {
   const card = profile === 'lean' ? LEAN_CARD : CARD;
+  // A worker has no document.
+  const easel = typeof document === 'undefined' ? new Easel() : null;
   return openImages({
     pixelsMax: PIXELS_MAX[profile],
     sizeOf(width, _height, pixelRatio) {
       const size = width > card.width ? LARGE : card;
       const ratio = Math.min(RATIO_MAX, Math.max(1, Math.ceil(pixelRatio * RATIO_STEPS) / RATIO_STEPS));
+      easel?.fit(ratio);
       return { width: Math.ceil(size.width * ratio), height: Math.ceil(size.height * ratio) };
     },
     load({ source, width, height }) {
       const poster = parsePoster(source);
-      return poster && drawPoster(poster, { width, height });
+      if (!poster) return null;
+      return easel ? easel.draw(poster, { width, height }) : drawPoster(poster, document.createElement('canvas'), { width, height });
     },
   });
+}
+
+/**
+ * Draws the posters of a worker, all on one canvas, of which each is a copy. Without a graphics processor, a worker of Chromium waits for the page's thread
+ * whenever it makes a canvas or gives one another size, and all that it paints waits with it.
+ */
+class Easel {
+  private readonly canvas = new OffscreenCanvas(1, 1);
+  private readonly context = this.canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+
+  /** Makes room for the largest poster at a pixel ratio, so that a smaller one needs none. */
+  fit(ratio: number): void {
+    const { canvas } = this;
+    const [width, height] = [Math.ceil(LARGE.width * ratio), Math.ceil(LARGE.height * ratio)];
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  }
+
+  draw(poster: Poster, size: Size): Promise<ImageBitmap> {
+    paintPoster(poster, this.context, size);
+    return createImageBitmap(this.canvas, 0, 0, size.width, size.height);
+  }
 }
 
 function parsePoster(source: string): Poster | null {
@@ -69,7 +94,6 @@ function parsePoster(source: string): Poster | null {
   return parts && { id: Number(parts[1]), genre: parts[2], year: parts[3], title: parts[4] };
 }
 
-type Canvas = HTMLCanvasElement | OffscreenCanvas;
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 /** Returns the next of a sequence of numbers from 0 to 1 that depends on the film only. */
 type Draw = () => number;
@@ -82,19 +106,18 @@ function drawsOf(id: number): Draw {
   };
 }
 
-/** A worker has no document; and not every television's browser has an OffscreenCanvas. */
-function createCanvas(width: number, height: number): Canvas {
-  if (typeof document === 'undefined') return new OffscreenCanvas(width, height);
-  return Object.assign(document.createElement('canvas'), { width, height });
+function drawPoster(poster: Poster, canvas: HTMLCanvasElement, size: Size): HTMLCanvasElement {
+  Object.assign(canvas, { width: size.width, height: size.height });
+  paintPoster(poster, canvas.getContext('2d', { alpha: false }), size);
+  return canvas;
 }
 
-function drawPoster(poster: Poster, { width, height }: Size): Canvas {
-  const canvas = createCanvas(width, height);
-  const context = canvas.getContext('2d', { alpha: false }) as Context | null;
+/** Fills the corner of a canvas. */
+function paintPoster(poster: Poster, context: Context | null, { width, height }: Size): void {
   if (!context) throw new Error('a poster has no 2D context');
   // All is drawn as at the width of a card, so that lines and stars are as thick at each size.
   const size = { width: CARD.width, height: (CARD.width * height) / width };
-  context.scale(width / size.width, height / size.height);
+  context.setTransform(width / size.width, 0, 0, height / size.height, 0, 0);
   const draw = drawsOf(poster.id);
   const [sky, ground] = GENRE_HUES[poster.genre] ?? OTHER_HUES;
   const hue = sky + (draw() - 0.5) * 24;
@@ -102,7 +125,6 @@ function drawPoster(poster: Poster, { width, height }: Size): Canvas {
   MOTIFS[Math.floor(draw() * MOTIFS.length)](context, size, hue, draw);
   paintShade(context, size);
   paintTitle(context, size, poster);
-  return canvas;
 }
 
 function paintSky(context: Context, { width, height }: Size, sky: number, ground: number): void {

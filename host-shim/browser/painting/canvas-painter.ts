@@ -20,6 +20,7 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export class CanvasPainter implements Painter {
   readonly kind = 'canvas';
+  readonly reduced = '';
   readonly counts: PaintCounts = { pictures: 0, items: 0, pixels: 0 };
   private readonly context: Context;
   private readonly texts = new TextLines();

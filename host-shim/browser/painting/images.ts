@@ -37,8 +37,6 @@ export interface ImagesOptions {
 /** An image source with what it counts. */
 export interface Images extends ImageSource {
   readonly counts: Readonly<ImageCounts>;
-  /** Called when an image has come, or failed: paints again. Set by who opens the display. */
-  onArrival: (() => void) | null;
   readonly keeper: ImageKeeper;
 }
 
@@ -54,9 +52,7 @@ interface Entry extends ImageWish {
 export function openImages(options: ImagesOptions): Images {
   const keeper = new Keeper(options);
   const source: ImageSource = (text, width, height, pixelRatio) => keeper.find(text, width, height, pixelRatio);
-  const images: Images = Object.assign(source, { counts: keeper.counts, keeper, onArrival: null });
-  keeper.onArrival = () => images.onArrival?.();
-  return images;
+  return Object.assign(source, { counts: keeper.counts, keeper });
 }
 
 /** Tells an image source what is in the picture, if it has to know. */
@@ -82,7 +78,7 @@ class Keeper implements ImageKeeper {
     late: 0,
     failed: 0,
   };
-  onArrival: (() => void) | null = null;
+  onArrival: ((source: string) => void) | null = null;
   /** The ones asked for last are at the end. */
   private readonly entries = new Map<string, Entry>();
   /** The image that came last of each source: shown while one of another size is on its way. */
@@ -142,7 +138,7 @@ class Keeper implements ImageKeeper {
     }
     this.counts.onTheirWay--;
     this.keep(entry, image);
-    this.onArrival?.();
+    this.onArrival?.(entry.source);
   }
 
   private failed(entry: Entry, error: unknown): void {
@@ -152,7 +148,7 @@ class Keeper implements ImageKeeper {
     this.failures++;
     entry.state = 'failed';
     entry.error = error;
-    this.onArrival?.();
+    this.onArrival?.(entry.source);
   }
 
   private keep(entry: Entry, image: SizedImage): void {

@@ -47,12 +47,14 @@ export class PagePainting {
       failed: (error) => events.failed(error),
       changed: () => events.changed(),
     });
+    if (images.keeper) images.keeper.onArrival = (source) => this.painting.imageArrived(source);
   }
 
   get condition(): PaintCondition {
     const { state, reason, failures, restarts, painter } = this.painting;
     const fallback = [this.options.fallback, this.chooser.fallback].filter(Boolean).join('; ');
-    return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback, reduced: this.size?.reduced ?? '' };
+    const reduced = [this.size?.reduced, this.painting.reduced].filter(Boolean).join('; ');
+    return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback, reduced };
   }
 
   private prepare(): void {

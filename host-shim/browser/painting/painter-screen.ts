@@ -73,6 +73,8 @@ class OpenPainterScreen implements PainterScreen {
   /** To the painter that has begun last. */
   private channel: MessagePort | null = null;
   private size: CanvasSize | null = null;
+  /** Of the canvas's pixels, by the painter. */
+  private paintersReduced = '';
   /** Size that the canvas should have. Only the worker can set it. */
   private readonly asked: Pixels = { width: 0, height: 0 };
   private readonly budget = new PainterBudget();
@@ -162,7 +164,10 @@ class OpenPainterScreen implements PainterScreen {
     if (message.type === 'spent') this.spent(message.hasFailed);
     if (message.type === 'strings') this.picture.takeStrings(message.strings);
     if (message.type === 'list') this.see(message.list);
-    if (message.type === 'condition') this.become(message.condition);
+    if (message.type === 'condition') {
+      this.paintersReduced = message.condition.reduced;
+      this.become(message.condition);
+    }
     if (message.type === 'replay') this.replay(message.replays);
     if (message.type === 'painted') this.painted(message);
   }
@@ -219,7 +224,8 @@ class OpenPainterScreen implements PainterScreen {
   }
 
   private become(condition: PaintCondition): void {
-    this.condition = { ...condition, restarts: this.budget.used, reduced: this.size?.reduced ?? '' };
+    const reduced = [this.size?.reduced, this.paintersReduced].filter(Boolean).join('; ');
+    this.condition = { ...condition, restarts: this.budget.used, reduced };
     this.attempt(() => this.options.onCondition?.(this.condition));
   }
 

@@ -14,6 +14,8 @@ export type ImageSource = ((source: string, width: number, height: number, pixel
 
 export interface ImageKeeper {
   readonly counts: Readonly<ImageCounts>;
+  /** Called when an image of a source has come, or failed: its items are painted again. The display sets it. */
+  onArrival: ((source: string) => void) | null;
   /** Whether it has to know what the picture shows: something is on its way, or it keeps more than it may. */
   readonly isCrowded: boolean;
   /** The picture shows images of these sources, and no others. */
@@ -75,6 +77,8 @@ export interface Painter {
   readonly kind: 'canvas' | 'webgl';
   readonly counts: Readonly<PaintCounts>;
   readonly memory: Omit<PaintMemory, 'canvasPixels' | 'images'>;
+  /** Why the last picture has fewer pixels than its canvas; empty when it has as many. */
+  readonly reduced: string;
   /**
    * Paints areas of the picture, which fills the canvas whatever its size.
    *

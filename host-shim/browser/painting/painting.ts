@@ -7,6 +7,7 @@
  *
  * Each failure is reported and counted, and the condition says which of the three it is. New painters have a budget, as any restart has.
  */
+import { IMAGE_ITEM } from '../../../protocol/ports/display.js';
 import { Damage } from '../../common/ports/damage.js';
 import type { Picture } from '../../common/ports/picture.js';
 import type { AnyCanvas, Painter } from './painter.js';
@@ -55,6 +56,8 @@ export class Painting {
   state: PaintCondition['state'] = 'whole';
   reason = '';
   failures = 0;
+  /** Why the painter gives the picture fewer pixels than its canvas has; empty when it does not. */
+  reduced = '';
   private readonly budget = new PainterBudget();
   private made: Made;
   /** The canvas does not show the picture. */
@@ -100,6 +103,19 @@ export class Painting {
     this.pictureChanged();
   }
 
+  /** An image of a source has come: its items are painted again, if it has any. */
+  imageArrived(source: string): void {
+    const { picture, damage } = this;
+    let isShown = false;
+    for (let i = 0; i < picture.itemCount; i++) {
+      const { type, node } = picture.itemAt(i);
+      if (type !== IMAGE_ITEM || picture.stringOf(node) !== source) continue;
+      damage.mark(node);
+      isShown = true;
+    }
+    if (isShown) this.pictureChanged();
+  }
+
   /** Another painter takes over, on another canvas. Where there is none, the picture is frozen, and each change asks again. */
   renew(): void {
     this.isStale = !this.makeAnew();
@@ -139,11 +155,18 @@ export class Painting {
       const problem = painter.paint(this.picture, this.damage.take(this.picture, canvas.width, canvas.height));
       if (problem) this.failed('incomplete', problem.error, timeMs);
       else this.succeeded();
+      this.noteReduced(painter.reduced);
       return true;
     } catch (error) {
       this.failed('frozen', error, timeMs);
       return false;
     }
+  }
+
+  private noteReduced(reduced: string): void {
+    if (reduced === this.reduced) return;
+    this.reduced = reduced;
+    this.events.changed();
   }
 
   private succeeded(): void {

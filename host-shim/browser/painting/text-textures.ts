@@ -103,11 +103,14 @@ export class TextTextures {
     const pad = fontSize * OVERHANG;
     const [left, top] = [Math.floor(x - pad) - x, Math.floor(y - pad) - y];
     const [width, height] = [Math.ceil(item.width * ratio + 2 * pad) + 1, Math.ceil(lines.length * item.lineHeight * ratio + 2 * pad) + 1];
-    Object.assign(context.canvas, { width, height });
-    context.setTransform(ratio, 0, 0, ratio, -left, -top);
+    // What is larger than the device takes has fewer pixels, and is stretched.
+    const { sideMax } = this.textures;
+    const [columns, rows] = [Math.min(width, sideMax), Math.min(height, sideMax)];
+    Object.assign(context.canvas, { width: columns, height: rows });
+    context.setTransform((ratio * columns) / width, 0, 0, (ratio * rows) / height, (-left * columns) / width, (-top * rows) / height);
     this.write(item, text, font, lines);
     this.textures.drop(item.node);
-    const texture = this.textures.add(item.node, context.canvas, width * height);
+    const texture = this.textures.add(item.node, context.canvas, columns, rows);
     const drawn = {
       text,
       font,

@@ -14,12 +14,16 @@ export class Textures<K> {
   pixels = 0;
   /** Textures that were dropped for others. */
   evicted = 0;
+  /** Most pixels of a texture's side, by the device. */
+  readonly sideMax: number;
 
   /** @param pixelsMax what is drawn in one picture stays, whatever it takes */
   constructor(
     private readonly gl: WebGL2RenderingContext,
     private readonly pixelsMax: number,
-  ) {}
+  ) {
+    this.sideMax = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+  }
 
   get count(): number {
     return this.kept.size;
@@ -39,9 +43,12 @@ export class Textures<K> {
     return known.texture;
   }
 
-  /** @param image without a texture so far @param pixels its width times its height */
-  add(key: K, image: TexImageSource, pixels: number): WebGLTexture {
-    const { gl } = this;
+  /** @param image without a texture so far @throws Error when it is larger than the device takes, which else would paint black */
+  add(key: K, image: TexImageSource, width: number, height: number): WebGLTexture {
+    const { gl, sideMax } = this;
+    if (width > sideMax || height > sideMax)
+      throw new Error(`an image of ${width} by ${height} pixels cannot be a texture: this device has ${sideMax} a side`);
+    const pixels = width * height;
     const texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);

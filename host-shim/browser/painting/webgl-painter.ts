@@ -15,6 +15,7 @@ type Problem = { readonly error: unknown } | null;
 
 export class WebglPainter implements Painter {
   readonly kind = 'webgl';
+  reduced = '';
   readonly counts: PaintCounts = { pictures: 0, items: 0, pixels: 0 };
   readonly images: Textures<number>;
   /** Numbers of images: a texture does not keep the image that it was made from. */
@@ -55,25 +56,28 @@ export class WebglPainter implements Painter {
   paint(picture: Picture, areas: readonly Area[] | null): Problem {
     const { gl, canvas, counts, batch, images, texts } = this;
     if (gl.isContextLost()) throw new Error('the WebGL context is lost');
-    const { width, height } = canvas;
-    const isSettling = texts.isInexact && !picture.animating;
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
+    // A device may give a large canvas fewer pixels, and stretches them.
+    const isReduced = width !== canvas.width || height !== canvas.height;
+    this.reduced = isReduced ? `${width} by ${height} for ${canvas.width} by ${canvas.height} pixels of the canvas` : '';
+    const isWhole = isReduced || (texts.isInexact && !picture.animating);
     this.problem = null;
     counts.pictures++;
     batch.resize(width, height);
     images.begin();
     texts.begin();
     gl.enable(gl.SCISSOR_TEST);
-    for (const area of (isSettling ? null : areas) ?? [{ left: 0, top: 0, right: width, bottom: height }]) this.paintArea(picture, area);
+    for (const area of (isWhole ? null : areas) ?? [{ left: 0, top: 0, right: width, bottom: height }]) this.paintArea(picture, area);
     return this.problem;
   }
 
   private paintArea(picture: Picture, { left, top, right, bottom }: Area): void {
-    const { gl, canvas, counts, batch } = this;
+    const { gl, counts, batch } = this;
     counts.pixels += (right - left) * (bottom - top);
-    gl.scissor(left, canvas.height - bottom, right - left, bottom - top);
+    gl.scissor(left, gl.drawingBufferHeight - bottom, right - left, bottom - top);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (picture.width <= 0 || picture.height <= 0) return;
-    const [scaleX, scaleY] = [canvas.width / picture.width, canvas.height / picture.height];
+    const [scaleX, scaleY] = [gl.drawingBufferWidth / picture.width, gl.drawingBufferHeight / picture.height];
     const area = { left: left / scaleX, top: top / scaleY, right: right / scaleX, bottom: bottom / scaleY };
     for (let i = 0; i < picture.itemCount; i++) if (picture.touches(i, area, OVERHANG)) this.paintOne(picture, picture.itemAt(i));
     batch.flush();
@@ -91,17 +95,22 @@ export class WebglPainter implements Painter {
   }
 
   private scaleOf(picture: Picture): number {
-    return this.canvas.width / picture.width;
+    return this.gl.drawingBufferWidth / picture.width;
   }
 
   /** @returns null when there is no image, so that the item has its colour */
   private textureOf(picture: Picture, item: Readonly<PictureItem>, source: string): WebGLTexture | null {
     try {
-      const image = this.source(source, item.width, item.height, Math.max(this.scaleOf(picture), this.canvas.height / picture.height));
+      const image = this.source(
+        source,
+        item.width,
+        item.height,
+        Math.max(this.scaleOf(picture), this.gl.drawingBufferHeight / picture.height),
+      );
       if (!image) return null;
       const { width = 0, height = 0 } = image as { readonly width?: number; readonly height?: number };
       const number = this.numberOf(image);
-      return this.images.find(number) ?? this.images.add(number, image as TexImageSource, width * height);
+      return this.images.find(number) ?? this.images.add(number, image as TexImageSource, width, height);
     } catch (error) {
       this.problem ??= { error };
       return null;
@@ -117,7 +126,7 @@ export class WebglPainter implements Painter {
 
   private addBox(picture: Picture, item: Readonly<PictureItem>, texture: WebGLTexture | null): void {
     const ratio = this.scaleOf(picture);
-    const place = scaled(item, ratio, this.canvas.height / picture.height);
+    const place = scaled(item, ratio, this.gl.drawingBufferHeight / picture.height);
     this.batch.add(place, this.clipOf(picture, item), item.opacity, item.colour, texture);
   }
 
@@ -128,7 +137,7 @@ export class WebglPainter implements Painter {
   }
 
   private clipOf(picture: Picture, { clip }: Readonly<PictureItem>) {
-    return scaled(picture.clipAt(clip), this.scaleOf(picture), this.canvas.height / picture.height);
+    return scaled(picture.clipAt(clip), this.scaleOf(picture), this.gl.drawingBufferHeight / picture.height);
   }
 }
 

@@ -47,6 +47,7 @@ export class WorkerDisplay implements FrameWork {
       takeList: (list) => this.takeList(list),
       due: () => this.tickNow(),
     });
+    if (images.keeper) images.keeper.onArrival = (source) => this.canvas?.painting.imageArrived(source);
     page.onmessage = ({ data }: MessageEvent<ToPainter>) => void this.port.attempt(() => this.take(data));
     this.tell({ type: 'begun' });
   }
@@ -295,7 +296,7 @@ class WorkerCanvas {
       painter: painter.kind,
       where: 'worker',
       fallback: this.services.chooser.fallback,
-      reduced: '',
+      reduced: this.painting.reduced,
     };
     this.services.tell({ type: 'condition', condition });
     if (state === 'frozen' && !this.painting.isDue) this.spent(true);
