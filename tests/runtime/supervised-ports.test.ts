@@ -379,6 +379,27 @@ test('a frame at which it hangs, and throws when it comes once more, is poison',
   expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
 });
 
+test('a frame at which its VM was lost is remembered while another one ends the port', async () => {
+  class Worn extends Clerk {
+    override onCall(call: Call): unknown {
+      if (call.text !== 'worn') return super.onCall(call);
+      this.told.push(`${this.number} ${call.text}`);
+      throw this.number === 1 ? new Standstill() : new Error('worn out');
+    }
+  }
+  const { world, call, told } = await openOffice(
+    { vmIntensity: { intensity: 10, periodMs: 1_000_000 } },
+    (port, tells, number) => new Worn(port, tells, number),
+  );
+  call('worn', 'last');
+  await world.pass(100);
+  // In a lane before that of the calls.
+  const asked = expect(world.teller.request(counterdesk.receives.ask, { text: 'throw' })).rejects.toMatchObject({ code: 'poisoned' });
+  await world.pass(10_000);
+  await asked;
+  expect(told).toEqual(['1 opens', '1 worn', '2 opens', '3 opens', '4 opens', '4 worn', '5 opens', '5 last 1']);
+});
+
 test('no injected fault makes a frame poison, also when its VM was lost between', async () => {
   const { world, call, changes, told } = await openOffice({ vmIntensity: { intensity: 10, periodMs: 1_000_000 } });
   await world.system.hang('counterdesk');

@@ -49,6 +49,8 @@ export class Deaths {
   /** The frame at which the last incarnation ended. */
   private blamed: FrameId = NO_FRAME;
   private attempts = 0;
+  /** How often the VM was lost at frames that come again, perhaps after others that end the party, too. As many as there are suspects. */
+  private readonly lostAt = new Map<FrameId, number>();
   /** Whether an incarnation has begun and not ended. */
   private lives = false;
   /** Journal positions between which any entry may have ended an incarnation: it is not known which. */
@@ -80,7 +82,12 @@ export class Deaths {
   }
 
   isBlamed(frame: FrameId): boolean {
-    return frame === this.blamed;
+    return frame === this.blamed || this.lostAt.has(frame);
+  }
+
+  /** The VM was lost so many times at a frame that is not here. */
+  remember(frame: FrameId, attempts: number): void {
+    this.lostAt.set(frame, attempts);
   }
 
   /** A frame has ended incarnations so many times. */
@@ -91,12 +98,17 @@ export class Deaths {
 
   /** A frame has ended one more incarnation. */
   count(frame: FrameId): void {
-    const before = typeof frame === 'number' ? this.attemptsAt(frame) : frame === this.blamed ? this.attempts : 0;
-    this.blame(frame, frame === NO_FRAME ? 1 : before + 1);
+    this.blame(frame, frame === NO_FRAME ? 1 : this.attemptsBefore(frame) + 1);
   }
 
-  /** Forgets the blamed frame: it is handled as if it had never ended anything. */
-  forgive(): void {
+  private attemptsBefore(frame: FrameId): number {
+    if (typeof frame === 'number') return this.attemptsAt(frame);
+    return frame === this.blamed ? this.attempts : (this.lostAt.get(frame) ?? 0);
+  }
+
+  /** Forgets the blamed frame, and what is known of this one: it is handled as if it had never ended anything. */
+  forgive(frame: FrameId = NO_FRAME): void {
+    this.lostAt.delete(frame);
     this.blame(NO_FRAME, 0);
   }
 

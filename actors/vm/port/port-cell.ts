@@ -242,7 +242,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** Handles a poison frame, out of order. @throws Error when the port does not run */
   deliverAgain(frame: Uint8Array): void {
     if (this.state !== 'running') throw new Error(`${this.name} does not run`);
-    this.deaths.forgive();
+    this.deaths.forgive(identityOf(frame));
     this.runtime.bus.router.acceptAgain(this.address, frame, 0);
     this.handle(frame);
   }
@@ -259,7 +259,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     const placeOf = ({ source, sequence }: Suspect) => ({ frames: source === 0 ? [] : [keyOf(source, sequence)], certain: true });
     for (const { suspect, frame, attempt } of this.deaths.attemptsOf(suspects, placeOf)) {
       const report = this.deaths.hung(suspect, attempt, null);
-      if (frame !== null) this.deaths.blame(frame, attempt);
+      if (frame !== null) this.deaths.remember(frame, attempt);
       if (frame !== null) this.deaths.condemn(frame, attempt, report);
       if (!suspect.reported) this.runtime.tap.report({ type: 'hung', report });
     }

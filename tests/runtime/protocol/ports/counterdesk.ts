@@ -7,7 +7,13 @@ export const counterdesk = port({
   address: 74,
   receives: {
     call: message({ kind: 0x5401, fields: { text: str() } }),
-    ask: request({ kind: 0x5402, deadlineMs: 60_000, fields: { text: str() }, reply: { kind: 0x5482, fields: { served: u32 } } }),
+    ask: request({
+      kind: 0x5402,
+      lane: 'interactive',
+      deadlineMs: 60_000,
+      fields: { text: str() },
+      reply: { kind: 0x5482, fields: { served: u32 } },
+    }),
   },
   uses: [bank],
   follows: ['bank.total'],
