@@ -6,17 +6,19 @@ const BEGINNING = 2;
 /** One slip of the hand for each so many letters. */
 const LETTERS_PER_SLIP = 3;
 
-/** @returns `; perhaps focus`: the near ones, the nearest first, else all that there are, with a word for how many more */
+/** @returns `; perhaps focus`: those that a slip or two makes of it, else those that begin alike, else all, with a word for how many more */
 export function nearNames(name: string, known: readonly string[]): string {
   const each = [...new Set(known)];
-  const ranked = each.map((other) => ({ other, slips: slipsOf(name, other) }));
-  const isNear = ({ other, slips }: (typeof ranked)[number]) =>
-    slips <= Math.max(1, name.length / LETTERS_PER_SLIP) || (name !== '' && other.startsWith(name.slice(0, BEGINNING)));
-  const near = ranked.filter(isNear).sort((a, b) => a.slips - b.slips);
-  const names = near.length > 0 ? near.map(({ other }) => other) : each;
+  const slips = new Map(each.map((other) => [other, slipsOf(name, other)]));
+  const by = (names: readonly string[]) => [...names].sort((a, b) => slips.get(a)! - slips.get(b)!);
+  const meant = each.filter((other) => slips.get(other)! <= Math.max(1, name.length / LETTERS_PER_SLIP));
+  const alike = each.filter((other) => name !== '' && other.startsWith(name.slice(0, BEGINNING)));
+  const near = by(meant.length > 0 ? meant : alike);
+  const names = near.length > 0 ? near : each;
   if (names.length === 0) return '';
   const more = names.length > SHOWN_MAX ? ` and ${names.length - SHOWN_MAX} more` : '';
-  return `; ${near.length > 0 ? 'perhaps' : names.length === 1 ? 'there is' : 'there are'} ${names.slice(0, SHOWN_MAX).join(', ')}${more}`;
+  const there = names.length === 1 ? 'there is' : 'there are';
+  return `; ${near.length > 0 ? 'perhaps' : there} ${names.slice(0, SHOWN_MAX).join(', ')}${more}`;
 }
 
 /** Of the whole name, or of its last part, as `key` of `focus.key`. */

@@ -5,7 +5,7 @@
  *   steps as they were collected ──> a line for each actor ──> the first of a line, as soon as what it was caused by is numbered ──> number
  *
  * What one actor handled keeps its order. Across actors it is the order of the file, but a message waits until the one is numbered whose handling
- * emitted it. The steps of an actor that has moved wait until it has left its former VM, or all steps of that are known.
+ * emitted it. The steps of an actor that has moved wait until it has left its former VM, all steps of that are known, or that VM is lost.
  *
  * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end.
  */
@@ -14,7 +14,7 @@ import type { Address, Epoch, Microseconds, Sequence, VmName } from '../protocol
 import type { PartySchema } from '../protocol/schema.js';
 import { RecentMap } from './recent-map.js';
 import type { RecordingFacts } from './recording.js';
-import type { Emitted, Ended, Handled, MessageId, Moved, Poisoned, SnapshotTaken, Started, TraceStep } from './step.js';
+import type { Emitted, Ended, Handled, MessageId, Moved, Poisoned, SnapshotTaken, Started, StatusNoted, TraceStep } from './step.js';
 
 /** A step in its place. */
 export interface Placed {
@@ -32,6 +32,9 @@ export const NOTHING_COMES_HERE: readonly Placed[] = [];
 const WAITING_STEPS_MAX = 65_536;
 /** Messages of one source that one actor has handled, to know them again when it handles them again: as many as a journal holds of small ones. */
 const KNOWN_SEQUENCES_MAX = 65_536;
+
+/** States of a VM that has ended, and has not begun again. */
+const LOST: readonly string[] = ['restarting', 'lost', 'failed'];
 
 type OfActor = Handled | Started | Ended | Poisoned | SnapshotTaken;
 
@@ -149,7 +152,8 @@ class MessageOrder {
   add(step: TraceStep): void {
     if (step.type === 'moved') this.moved(step);
     // It is told by the host, whose own steps of that time may still come.
-    if (step.type !== 'status') this.noteTime(step);
+    if (step.type === 'status') this.noteLost(step);
+    else this.noteTime(step);
     const line = this.lineOfStep(step);
     if (step.type === 'level' && step.why === 'lost') this.forceAll(step.vm);
     if (line) this.enter(line, step as OfActor);
@@ -187,6 +191,13 @@ class MessageOrder {
   private noteTime({ vm, at }: TraceStep): void {
     this.knownTo.set(vm, at);
     for (const line of this.postponed) this.settle(line, false);
+  }
+
+  /** What a VM has traced is collected before it is told that it is lost: there is no more, until its next incarnation traces. */
+  private noteLost({ status }: StatusNoted): void {
+    const lost = status.vms.filter(({ state }) => LOST.includes(state));
+    for (const { vm } of lost) this.knownTo.set(vm as VmName, Number.POSITIVE_INFINITY);
+    if (lost.length > 0) for (const line of this.postponed) this.settle(line, false);
   }
 
   private enter(line: Line, step: OfActor): void {

@@ -2,7 +2,7 @@
 import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { leadOf } from '../protocol/bind.js';
 import type { Fields, Lane } from '../protocol/fields.js';
-import type { Address, Kind } from '../protocol/names.js';
+import type { Address, Kind, VmName } from '../protocol/names.js';
 import { system } from '../protocol/ports/system.js';
 import type { Field, PartySchema } from '../protocol/schema.js';
 
@@ -16,16 +16,17 @@ export interface KindSchema {
   readonly fields: readonly (readonly [name: string, field: Field])[];
 }
 
-const RUNTIMES: readonly (readonly [Address, string])[] = [
-  [HOST_RUNTIME, 'host runtime'],
-  [JS_RUNTIME, 'js runtime'],
-  [WASM_RUNTIME, 'wasm runtime'],
-  [PAINTER_RUNTIME, 'painter runtime'],
-];
+/** They send in the name of a VM, also when it is lost. */
+const RUNTIMES: ReadonlyMap<Address, VmName> = new Map([
+  [HOST_RUNTIME, 'host'],
+  [JS_RUNTIME, 'js'],
+  [WASM_RUNTIME, 'wasm'],
+  [PAINTER_RUNTIME, 'painter'],
+]);
 
 export class Schemas {
   private readonly kinds = new Map<Kind, KindSchema>();
-  private readonly parties = new Map<Address, string>(RUNTIMES);
+  private readonly parties = new Map<Address, string>([...RUNTIMES].map(([address, vm]) => [address, `${vm} runtime`]));
   private readonly actors = new Set<Address>();
   private readonly states = new Map<string, Field>();
 
@@ -88,6 +89,11 @@ export class Schemas {
   /** Name of the party, or its address. */
   partyName(address: Address): string {
     return this.parties.get(address) ?? String(address);
+  }
+
+  /** The VM in whose name a runtime speaks; null for an actor or port. */
+  vmOfRuntime(address: Address): VmName | null {
+    return RUNTIMES.get(address) ?? null;
   }
 
   isActor(address: Address): boolean {

@@ -17,6 +17,8 @@ export class RecordedStatus {
     private readonly tell: (step: StatusNoted) => void,
   ) {
     this.unlisten = system.changes.onChange(({ type }) => {
+      // A reader takes it for certain that a VM which is told to be lost has no more steps.
+      if (type === 'vm') system.tracing.collect();
       if (TELLING.includes(type)) this.noteChanges();
     });
   }

@@ -155,25 +155,25 @@ export interface System {
   onChange(listener: (change: SystemChange) => void): () => void;
   /**
    * Traces more or less from now on, in all VMs or some. Steps go to those who `follow`. What it changes is what is known: never what happens.
-   * @throws ControlError
+   * @throws SupervisionError `state` when the system has ended; ControlError
    */
   trace(request: TraceRequest): Promise<void>;
   /** Gives what is traced, a tenth of a second after it happened. @returns a function that ends it */
   follow(listener: StepListener): () => void;
   /**
    * Traces and gives what somebody wants to see, beside what others have asked for, whose steps may be among them. What `trace` has asked for
-   * stays. @returns a function that ends it, and never rejects @throws ControlError
+   * stays. @returns a function that ends it, and never rejects @throws SupervisionError `state` when the system has ended; ControlError
    */
   watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>>;
   /**
    * Prints messages as they flow, decoded, a line for each, up to a limit. @returns a function that ends it before
-   * @throws RangeError for a name that does not exist; LoadError, ControlError
+   * @throws RangeError for a name that does not exist; SupervisionError `state` when the system has ended; LoadError, ControlError
    */
   spy(options: SpyOptions): Promise<() => Promise<void>>;
   /**
    * Records into a sink from now on: at level `inputs` what a replay needs, at `frames` all messages. Ends with the system, unless it is
    * stopped before.
-   * @throws Error when something is recorded already, or the system has ended; LoadError, ControlError
+   * @throws Error when something is recorded already; SupervisionError `state` when the system has ended; LoadError, ControlError
    */
   record(sink: RecordingSink, options?: RecordOptions): Promise<RunningRecording>;
   /** What is being recorded now, also from the start on; null: nothing. */
@@ -387,15 +387,22 @@ export class SupervisedSystem implements System {
     return this.kept.changes.onChange(listener);
   }
 
-  trace(request: TraceRequest): Promise<void> {
+  async trace(request: TraceRequest): Promise<void> {
+    this.assertTraced();
     return this.kept.tracing.trace(request);
+  }
+
+  /** @throws SupervisionError `state` */
+  private assertTraced(): void {
+    if (this.kept.directory.ending) throw new SupervisionError('state', 'system', 'it has ended, so nothing is traced any more');
   }
 
   follow(listener: StepListener): () => void {
     return this.kept.tracing.follow(listener);
   }
 
-  watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
+  async watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
+    this.assertTraced();
     return this.kept.tracing.watch(request, listener);
   }
 

@@ -31,6 +31,9 @@ import type { Directory } from './directory.js';
 
 type Why = Pick<Paused, 'why' | 'detail' | 'position' | 'vm' | 'message'>;
 
+const NOTHING_WAITS = 'no message waits: only time, or somebody outside, brings the next one';
+const WAITS_FOR_RESTART = 'what waits is for an actor that restarts when the application goes on: let it go on';
+
 const ASKED: Why = { why: 'asked', detail: '', position: '', vm: null, message: null };
 
 export class Pausing {
@@ -205,8 +208,8 @@ export class Pausing {
     return this.paused;
   }
 
-  private async stepOn({ next }: Paused): Promise<Paused> {
-    if (!next) throw new PauseError('nothing', 'no message waits: only time, or somebody outside, brings the next one');
+  private async stepOn({ next, vms }: Paused): Promise<Paused> {
+    if (!next) throw new PauseError('nothing', vms.some(({ waiting }) => waiting > 0) ? WAITS_FOR_RESTART : NOTHING_WAITS);
     const { vm } = next;
     const behindMicros = this.host.standingTime.goOn();
     const stepped = await this.directory.vms

@@ -48,6 +48,14 @@ export function bindKeys(bindings: readonly KeyBinding[]): void {
   });
 }
 
+/** Whoever has pointed at a button means the page with the next key, as Space, and not the same button again. Who has pressed it by a key does. */
+export function leaveButtons(): void {
+  addEventListener('click', ({ detail, target }) => {
+    const button = target instanceof Element ? target.closest('button') : null;
+    if (detail > 0 && button && !button.closest('dialog')) button.blur();
+  });
+}
+
 /** Keys as they stand on a keyboard. */
 export const keyNames = ({ keys }: Pick<KeyBinding, 'keys'>): readonly string[] => keys.map((key) => SHOWN[key] ?? key.toUpperCase());
 

@@ -8,7 +8,7 @@ import { BegunAgain } from './begun-again.js';
 import { DetailPane } from './detail.js';
 import { FilmStrip } from './film.js';
 import { FilterField } from './filter.js';
-import { bindKeys, type KeyBinding, keyTable } from './keys.js';
+import { bindKeys, type KeyBinding, keyTable, leaveButtons } from './keys.js';
 import { LanesPane } from './lanes.js';
 import { LettersPane } from './letters.js';
 import { ListPane } from './list.js';
@@ -145,6 +145,7 @@ const BINDINGS: readonly KeyBinding[] = [
 
 const palette = new Palette(byId('commands'), BINDINGS);
 bindKeys(BINDINGS);
+leaveButtons();
 dialog.append(keyTable(BINDINGS));
 byId('help').addEventListener('click', toggleKeys);
 byId('show-commands').addEventListener('click', () => palette.toggle());

@@ -147,7 +147,7 @@ export class Run {
     const placement = this.facts?.placement ?? {};
     const all = this.laneRows.parties.map((party): LaneInfo => {
       const name = this.schemas.partyName(party);
-      const vm = placement[name] ?? this.laneRows.vmOf(party) ?? 'host';
+      const vm = this.schemas.vmOfRuntime(party) ?? placement[name] ?? this.laneRows.vmOf(party) ?? 'host';
       return { party, name, vm, handled: this.laneRows.count(party), isActor: this.schemas.isActor(party) };
     });
     return all.sort((a, b) => VM_NAMES.indexOf(a.vm) - VM_NAMES.indexOf(b.vm) || b.handled - a.handled);

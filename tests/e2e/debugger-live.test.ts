@@ -413,6 +413,8 @@ test('the television stands as a whole, goes on message by message and to a pict
   await page.getByRole('button', { name: 'state before the trap' }).click();
   await page.locator('.moment[data-actor=focus] .found').first().waitFor();
   await page.screenshot({ path: artefact('trapped') });
+  // Eight messages and their heads are seen beside all that.
+  expect((await page.locator('#list').boundingBox())!.height).toBeGreaterThanOrEqual(198);
   // It fits a narrow window, the list included.
   const wide = page.viewportSize()!;
   await page.setViewportSize({ width: 420, height: 900 });
@@ -425,6 +427,8 @@ test('the television stands as a whole, goes on message by message and to a pict
   await page.keyboard.press('Escape');
   await page.evaluate(() => void (location.hash = 'message=-1'));
   await page.locator('#said').getByText('#message=-1: there is no such message').waitFor({ state: 'attached' });
+  // Whether there is something to step or not, the trap is what is looked for.
+  await page.keyboard.press('n');
   await page.getByRole('button', { name: 'go on' }).first().click();
   await expect.poll(focused, PATIENT).toBe(below);
   // Its message is in the list now, and selected: nobody goes along any more.

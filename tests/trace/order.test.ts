@@ -266,19 +266,33 @@ describe('who looks on sees an actor that is in another VM now, also when nothin
     ['handled', 2],
   ];
 
-  test.each<readonly [string, readonly TraceStep[]]>([
-    ['it was stopped there', [...before, ended(''), ...afterwards]],
-    ['it was stopped there, which is known later', [...before, ...afterwards, ended('')]],
-    ['it failed over', [...before, ...afterwards, ended('it trapped'), moved('handedOver'), moved('forgotten')]],
-  ])('%s', async (_, steps) => {
+  /** What has its place while more may come. */
+  const seen = async (steps: readonly TraceStep[]) => {
     async function* growing() {
       yield steps;
       throw new Error('nothing more has come yet');
     }
     const order = inOrder({ facts: { parties, placement: { [`actor ${actor}`]: 'js' } }, steps: growing })[Symbol.asyncIterator]();
     const { value } = await order.next();
-    expect((value as readonly Placed[]).filter(({ step }) => step.type !== 'moved').map(({ step, number }) => [step.type, number])).toEqual(
-      numbered,
-    );
+    return (value as readonly Placed[]).filter(({ step }) => step.type !== 'moved').map(({ step, number }) => [step.type, number]);
+  };
+
+  test.each<readonly [string, readonly TraceStep[]]>([
+    ['it was stopped there', [...before, ended(''), ...afterwards]],
+    ['it was stopped there, which is known later', [...before, ...afterwards, ended('')]],
+    ['it failed over', [...before, ...afterwards, ended('it trapped'), moved('handedOver'), moved('forgotten')]],
+  ])('%s', async (_, steps) => {
+    expect(await seen(steps)).toEqual(numbered);
+  });
+
+  test('its VM was lost, and has not come back', async () => {
+    const lost = { type: 'status', vm: 'host', at: 11, whole: false, status: { vms: [{ vm: 'js', state: 'restarting' }] } };
+    expect(await seen([...before, ...afterwards])).toEqual([['handled', 1]]);
+    expect(await seen([...before, ...afterwards, lost as TraceStep])).toEqual([
+      ['handled', 1],
+      ['started', 0],
+      ['handled', 2],
+      ['status', 0],
+    ]);
   });
 });

@@ -214,9 +214,13 @@ test('the version in recordings is that of the package', () => {
   expect(RUNTIME_VERSION).toBe(version);
 });
 
-test('a system that has ended is not recorded any more', async () => {
+test('a system that has ended is neither recorded nor traced any more', async () => {
   const world = await openBank({ placement: PLACEMENT });
   await world.until(world.system.stop());
-  await expect(world.system.record(new MemoryFile())).rejects.toThrow('the system has ended');
+  await expect(world.system.record(new MemoryFile())).rejects.toMatchObject({ name: 'SupervisionError', code: 'state' });
   expect(world.system.recording).toBeNull();
+  const over = { name: 'SupervisionError', code: 'state', message: 'system: it has ended, so nothing is traced any more' };
+  await expect(world.system.watch({ level: 'headers' }, () => {})).rejects.toMatchObject(over);
+  await expect(world.system.spy({ print: () => {} })).rejects.toMatchObject(over);
+  await expect(world.system.trace({ level: 'headers' })).rejects.toMatchObject(over);
 });

@@ -134,7 +134,7 @@ export class Tracing {
   }
 
   /** Gives what was traced until now to those who follow. */
-  private collect(): void {
+  collect(): void {
     for (const name of this.steps.keys()) this.collectFrom(name);
   }
 
