@@ -286,9 +286,15 @@ describe('who looks on sees an actor that is in another VM now, also when nothin
   });
 
   test('its VM was lost, and has not come back', async () => {
-    const lost = { type: 'status', vm: 'host', at: 11, whole: false, status: { vms: [{ vm: 'js', state: 'restarting' }] } };
+    const lost = {
+      type: 'status',
+      vm: 'host',
+      at: 11,
+      whole: false,
+      status: { vms: [{ vm: 'js', state: 'restarting' }] },
+    } as unknown as TraceStep;
     expect(await seen([...before, ...afterwards])).toEqual([['handled', 1]]);
-    expect(await seen([...before, ...afterwards, lost as TraceStep])).toEqual([
+    expect(await seen([...before, ...afterwards, lost])).toEqual([
       ['handled', 1],
       ['started', 0],
       ['handled', 2],
