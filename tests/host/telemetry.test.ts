@@ -43,7 +43,10 @@ function openBackend(...answers: readonly Answer[]) {
     timeoutMs: 1_000,
     onTrouble: (trouble) => troubles.push(trouble),
   });
-  const settle = () => new Promise((resolve) => setTimeout(resolve));
+  const settle = async () => {
+    await import('../../host-shim/common/ports/telemetry-couriers.js');
+    await new Promise((resolve) => setTimeout(resolve));
+  };
   return {
     port,
     posts,
