@@ -11,8 +11,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { isMain } from './is-main.js';
+import { staticallyNeeded } from './loaded-at-once.js';
 import { buildOld } from './old/build-old.js';
-import { buildPage, guestFilesIn } from './page.js';
+import { buildPage, type Files, guestFilesIn } from './page.js';
 
 const root = resolve(import.meta.dirname, '..');
 const web = (name: string) => join(root, 'examples/tv/web', name);
@@ -27,9 +28,20 @@ const ALSO_AT_ONCE = [
 /** Engines since then read the page and its style; which build they run is chosen in choose.js. */
 const PAGE_TARGET = ['chrome38', 'safari8'];
 
+/** What the modern build's page imports as it starts, besides what it imports at once. */
+const AS_IT_STARTS = /^(persistence|narrator)-/;
+
+/** Names of what the page comes to import before it shows anything, without `main.js`. */
+function modulesOfPage(files: Files): readonly string[] {
+  const scripts = new Map([...files].filter(([name]) => name.endsWith('.js')));
+  const entries = ['main.js', ...[...scripts.keys()].filter((name) => AS_IT_STARTS.test(name))];
+  return [...staticallyNeeded(scripts, entries)].filter((name) => name !== 'main.js');
+}
+
 /** The page, with what chooses the build in it: that needs no request of its own. */
-async function pageOfTelevision(): Promise<string> {
-  const { code } = await transform(readFileSync(web('choose.js'), 'utf8'), { minify: true, target: 'es5' });
+async function pageOfTelevision(files: Files): Promise<string> {
+  const define = { MODULES: JSON.stringify(modulesOfPage(files).join(' ')) };
+  const { code } = await transform(readFileSync(web('choose.js'), 'utf8'), { minify: true, target: 'es5', define });
   return readFileSync(web('index.html'), 'utf8').replace('<script src="choose.js"></script>', () => `<script>${code.trim()}</script>`);
 }
 
@@ -44,15 +56,17 @@ async function styleOfTelevision(): Promise<string> {
 /** @throws with the compilers' reports; when a guest has not been built */
 export async function buildTelevision(): Promise<void> {
   const workers = { js: web('js-vm.ts'), wasm: web('wasm-vm.ts') };
-  const [old, page, style] = await Promise.all([
+  const [old, style] = await Promise.all([
     buildOld({ page: web('main.ts'), workers, alsoAtOnce: ALSO_AT_ONCE, keptIn: join(root, 'dist/examples/tv/old') }),
-    pageOfTelevision(),
     styleOfTelevision(),
   ]);
   await buildPage({
     entries: ['main.ts', 'js-vm.ts', 'wasm-vm.ts', 'painter.ts'].map(web),
     files: guestFilesIn(join(root, 'dist/wasm-actors')),
-    made: new Map([['index.html', page], ['style.css', style], ...old].map(([name, text]) => [name, Buffer.from(text)])),
+    async made(files) {
+      const texts = new Map([['index.html', await pageOfTelevision(files)], ['style.css', style], ...old]);
+      return new Map([...texts].map(([name, text]) => [name, Buffer.from(text)]));
+    },
     outFolder: join(root, 'dist/examples/tv/site'),
     ownSources: true,
   });

@@ -9,20 +9,21 @@ import { minify } from '@swc/core';
 import { type Plugin, rolldown } from 'rolldown';
 import { ownName } from './own-name.js';
 
+/** By their names. */
+export type Files = Map<string, Uint8Array>;
+
 export interface PageBuild {
   /** Entry files of the page and of each VM's worker, in TypeScript or JavaScript. */
   readonly entries: readonly string[];
   /** Files to copy as they are: HTML, styles, modules of guests with their source maps. */
   readonly files: readonly string[];
-  /** Files that were made elsewhere, by their names. */
-  readonly made?: ReadonlyMap<string, Uint8Array>;
+  /** Makes further files, by their names, that may name those of the bundle. */
+  readonly made?: (bundle: Files) => Promise<Files>;
   /** Folder that afterwards contains these and nothing else. */
   readonly outFolder: string;
   /** Whether the package's own name leads to its sources; if not, to what is installed. */
   readonly ownSources?: boolean;
 }
-
-type Files = Map<string, Uint8Array>;
 
 /** Imports in TypeScript name the file that is made of theirs. */
 const EXTENSIONS = { '.js': ['.ts', '.js'] };
@@ -80,8 +81,8 @@ export async function bundled(entries: Readonly<Record<string, string>>, plugins
 export async function buildPage({ entries, files, made, outFolder, ownSources = false }: PageBuild): Promise<void> {
   const byName = Object.fromEntries(entries.map((file) => [parse(file).name, file]));
   const built = await bundled(byName, ownSources ? [ownName(), compressed] : [compressed], false);
+  for (const [name, contents] of (await made?.(built)) ?? []) built.set(name, contents);
   for (const file of files) built.set(basename(file), readFileSync(file));
-  for (const [name, contents] of made ?? []) built.set(name, contents);
   replaceFolder(outFolder, built);
 }
 

@@ -29,13 +29,14 @@ function modernEngine() {
 
 interface Loaded {
   build?: string;
+  readonly preloaded: string[];
   script?: { src?: string; type?: string };
   problem: string;
 }
 
 /** @param without names that the engine does not have @param canvas whether it has one */
 function choose(without: readonly string[] = [], search = '', noModule = true, canvas = true): Loaded {
-  const loaded: Loaded = { problem: '' };
+  const loaded: Loaded = { problem: '', preloaded: [] };
   const television = {
     setAttribute: (name: string, value: string) => name === 'data-build' && (loaded.build = value),
     getAttribute: () => 'starting',
@@ -44,26 +45,29 @@ function choose(without: readonly string[] = [], search = '', noModule = true, c
   const elements: Record<string, () => object> = {
     script: () => (noModule ? { noModule: false } : {}),
     canvas: () => (canvas ? { getContext() {} } : {}),
+    link: () => ({}),
   };
   const document = {
     getElementById: (id: string) => (id === 'television' ? television : problem),
     createElement: (tag: string) => elements[tag](),
     createTextNode: (text: string) => text,
     body: { appendChild: (script: object) => (loaded.script = script) },
+    head: { appendChild: ({ rel, href }: { rel: string; href: string }) => loaded.preloaded.push(`${rel} ${href}`) },
   };
   const window: Record<string, unknown> = { ...modernEngine(), document, location: { search } };
   for (const name of without) delete window[name];
-  runInNewContext(CHOOSER, { window, document });
+  runInNewContext(CHOOSER, { window, document, MODULES: 'base.js persistence.js' });
   return loaded;
 }
 
 describe('which build an engine gets', () => {
   test('one of today the modern one, as a module', () => {
-    expect(choose()).toMatchObject({ build: 'modern', script: { src: 'main.js', type: 'module' }, problem: '' });
+    const preloaded = ['modulepreload base.js', 'modulepreload persistence.js'];
+    expect(choose()).toMatchObject({ build: 'modern', script: { src: 'main.js', type: 'module' }, problem: '', preloaded });
   });
 
   test.each(['structuredClone', 'ResizeObserver', 'AbortSignal', 'CanvasRenderingContext2D'])('one without %s the old one', (name) => {
-    expect(choose([name])).toMatchObject({ build: 'old', script: { src: 'old.js' }, problem: '' });
+    expect(choose([name])).toMatchObject({ build: 'old', script: { src: 'old.js' }, problem: '', preloaded: [] });
   });
 
   test('one without module scripts the old one, and the address decides otherwise', () => {
@@ -103,7 +107,7 @@ describe('what is loaded', () => {
   const bytesOf = (names: Iterable<string>) => [...names].reduce((sum, name) => sum + brotliBytes(scripts().get(name)!), 0);
 
   test.each([
-    { entries: ['main.js', 'js-vm.js'], files: 11, bytes: PAGE_AND_JS_VM_BYTES_MAX },
+    { entries: ['main.js', 'js-vm.js'], files: 12, bytes: PAGE_AND_JS_VM_BYTES_MAX },
     { entries: ['wasm-vm.js'], files: 4, bytes: WASM_VM_BYTES_MAX },
     { entries: ['painter.js'], files: 5, bytes: PAINTER_BYTES_MAX },
     { entries: ['old.js'], files: 1, bytes: OLD_BUILD_BYTES_MAX },
@@ -112,6 +116,15 @@ describe('what is loaded', () => {
     const needed = staticallyNeeded(scripts(), entries);
     expect(needed.size).toBeLessThanOrEqual(files);
     expect(bytesOf(needed)).toBeLessThan(bytes);
+  });
+
+  test('what the modern page imports as it starts is asked for with it', () => {
+    const page = readFileSync(join(SITE, 'index.html'), 'utf8');
+    const named = [...scripts().keys()].filter((name) => page.includes(`${name} `) || page.includes(` ${name}`));
+    const imported = [...staticallyNeeded(scripts(), ['main.js'])];
+    expect(named).toEqual(
+      expect.arrayContaining([...imported, expect.stringMatching(/^persistence-/), expect.stringMatching(/^narrator-/)]),
+    );
   });
 
   test('no twin in JavaScript is loaded at once, and all of them have their bound', () => {
