@@ -16,7 +16,7 @@ import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisionOptions } from '../supervisor/supervision.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
-import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/trace/tracing.js';
+import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/trace/trace-session.js';
 import { beginRecording } from './begin-recording.js';
 import { mergeCounters } from './counters.js';
 import type { Lacks } from './lacks.js';

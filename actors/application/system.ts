@@ -27,7 +27,8 @@ import type { ActorSpecification } from '../supervisor/party/supervised-actor.js
 import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervision.js';
 import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js';
 import type { Escalation } from '../supervisor/system-machine.js';
-import { type TraceRequest, Tracing } from '../supervisor/trace/tracing.js';
+import type { TraceRequest } from '../supervisor/trace/trace-session.js';
+import { Tracing } from '../supervisor/trace/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { beginRecording } from './begin-recording.js';
 import { Lacks } from './lacks.js';

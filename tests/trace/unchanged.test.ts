@@ -4,7 +4,7 @@ import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import type { RecordOptions } from '../../actors/application/system-recording.js';
-import type { TraceRequest } from '../../actors/supervisor/trace/tracing.js';
+import type { TraceRequest } from '../../actors/supervisor/trace/trace-session.js';
 import { parties } from '../../chaos/application.js';
 import { COURIER_NAMES } from '../../chaos/couriers.js';
 import type { Fault, Plan } from '../../chaos/plan.js';
