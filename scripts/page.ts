@@ -29,10 +29,14 @@ export interface PageBuild {
 const EXTENSIONS = { '.js': ['.ts', '.js'] };
 
 /**
- * What page and workers all load at once is one file: many small ones are each asked for, and compress worse. What draws a screen is loaded by
+ * What page and workers all load at once is one file, and so is all that a page without workers does: many small ones are each asked for, and compress worse. What draws a screen is loaded by
  * whoever has one, which the page may have, too, when it is asked to; the other workers have none. What paints is loaded by whoever paints.
  */
-const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3, test: /^(?!.*\/(ui\/screen|painting|ports)\/)/ }] };
+const baseOf = (entries: number) => ({
+  groups: [
+    { name: 'base', tags: ['$initial' as const], minShareCount: Math.min(entries, 3), test: /^(?!.*\/(ui\/screen|painting|ports)\/)/ },
+  ],
+});
 
 /** What rolldown's minifier does not find, about a hundredth. */
 const compressed: Plugin = {
@@ -71,7 +75,7 @@ export async function bundled(entries: Readonly<Record<string, string>>, plugins
     minify: { compress: { dropDebugger: false }, mangle: true, codegen: { removeWhitespace: true } },
     sourcemap: true,
     chunkFileNames: '[name]-[hash].js',
-    codeSplitting: BASE,
+    codeSplitting: baseOf(Object.keys(entries).length),
   });
   await bundle.close();
   return new Map(output.map((file) => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)]));
