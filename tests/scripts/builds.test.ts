@@ -93,7 +93,7 @@ const PAGE_AND_JS_VM_BYTES_MAX = 121_500;
 /** Of the Wasm VM's worker: what it shares with the page is most of it. */
 const WASM_VM_BYTES_MAX = 62_000;
 /** The same, and the painters. */
-const PAINTER_BYTES_MAX = 76_000;
+const PAINTER_BYTES_MAX = 76_500;
 /** The old build's page and workers, which are one file, painters with them. */
 const OLD_BUILD_BYTES_MAX = 157_500;
 /** What an engine without the language of 2018 loads besides. */
@@ -121,7 +121,7 @@ describe('what is loaded', () => {
   test('what the modern page imports as it starts is asked for with it', () => {
     const page = readFileSync(join(SITE, 'index.html'), 'utf8');
     const named = [...scripts().keys()].filter((name) => page.includes(`${name} `) || page.includes(` ${name}`));
-    const imported = [...staticallyNeeded(scripts(), ['main.js'])];
+    const imported = [...staticallyNeeded(scripts(), ['main.js'])].filter((name) => name !== 'main.js');
     expect(named).toEqual(
       expect.arrayContaining([...imported, expect.stringMatching(/^persistence-/), expect.stringMatching(/^narrator-/)]),
     );

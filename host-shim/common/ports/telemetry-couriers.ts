@@ -1,9 +1,30 @@
 /** Delivers what the telemetry port is given, one body of each scope at a time. */
+import type { Timers } from '../../../actors/contract/host.js';
 import { isA } from '../../../actors/contract/thrown.js';
 import { TELEMETRY_ATTEMPTS_MAX, TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS } from '../../limits.js';
-import { type Flush, LOGS_PATH, type OtlpRequest, toOtlp } from '../../otlp.js';
+import { type Flush, LOGS_PATH, type OtlpRequest, type OtlpResource, toOtlp } from '../../otlp.js';
 import { wordsOf } from './error-words.js';
-import type { TelemetryPort, TelemetryPortOptions } from './telemetry.js';
+
+export interface TelemetryPortOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly timers: Timers;
+  /** URL of the backend: `v1/metrics` and `v1/logs` are below it. */
+  readonly backendUrl: URL;
+  readonly resource: OtlpResource;
+  /** Longest time that the backend may take: after that the body is sent again later. */
+  readonly timeoutMs: number;
+  /** Called with one line about what the backend did not accept, and why. */
+  readonly onTrouble?: (trouble: string) => void;
+}
+
+/** Counts bodies: one of metrics and one of logs for each flush that has them. */
+export interface TelemetryPort {
+  readonly delivered: number;
+  /** Bodies neither delivered nor replaced by a later flush. */
+  readonly dropped: number;
+  /** Data points and log records that the backend rejected in bodies that it accepted. */
+  readonly rejected: number;
+}
 
 type Counts = { -readonly [K in keyof TelemetryPort]: TelemetryPort[K] };
 

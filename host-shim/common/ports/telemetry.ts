@@ -8,33 +8,11 @@
  * The catch: waiting totals are replaced by those of the next flush, which include them. Log records are kept, up to a bound.
  */
 
-import type { Timers } from '../../../actors/contract/host.js';
 import { type LoadError, loadPart } from '../../../actors/contract/load-error.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
-import type { Flush, OtlpResource } from '../../otlp.js';
-import type { Couriers } from './telemetry-couriers.js';
-
-export interface TelemetryPortOptions {
-  readonly fetch: typeof globalThis.fetch;
-  readonly timers: Timers;
-  /** URL of the backend: `v1/metrics` and `v1/logs` are below it. */
-  readonly backendUrl: URL;
-  readonly resource: OtlpResource;
-  /** Longest time that the backend may take: after that the body is sent again later. */
-  readonly timeoutMs: number;
-  /** Called with one line about what the backend did not accept, and why. */
-  readonly onTrouble?: (trouble: string) => void;
-}
-
-/** Counts bodies: one of metrics and one of logs for each flush that has them. */
-export interface TelemetryPort {
-  readonly delivered: number;
-  /** Bodies neither delivered nor replaced by a later flush. */
-  readonly dropped: number;
-  /** Data points and log records that the backend rejected in bodies that it accepted. */
-  readonly rejected: number;
-}
+import type { Flush } from '../../otlp.js';
+import type { Couriers, TelemetryPort, TelemetryPortOptions } from './telemetry-couriers.js';
 
 export function openTelemetryPort(vm: Vm, options: TelemetryPortOptions): TelemetryPort {
   const delivery = new Delivery(options);
