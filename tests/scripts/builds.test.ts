@@ -89,13 +89,13 @@ beforeAll(buildTelevision);
  * What brotli sends of the page and of the JavaScript VM before anything is shown, chunks of both counted once, without what is imported when it is needed. The goal is 90 KB.
  * Above that are the machines of supervision (XState 12 KB) and the texts of errors (15 KB).
  */
-const PAGE_AND_JS_VM_BYTES_MAX = 121_500;
+const PAGE_AND_JS_VM_BYTES_MAX = 122_000;
 /** Of the Wasm VM's worker: what it shares with the page is most of it. */
-const WASM_VM_BYTES_MAX = 62_000;
+const WASM_VM_BYTES_MAX = 62_500;
 /** The same, and the painters. */
-const PAINTER_BYTES_MAX = 76_500;
+const PAINTER_BYTES_MAX = 77_500;
 /** The old build's page and workers, which are one file, painters with them. */
-const OLD_BUILD_BYTES_MAX = 157_500;
+const OLD_BUILD_BYTES_MAX = 158_500;
 /** What an engine without the language of 2018 loads besides. */
 const OLD_LANGUAGE_BYTES_MAX = 29_000;
 /** The JavaScript twins of the five actors, each loaded when it is needed. */
