@@ -25,6 +25,7 @@ import {
 import { sourcePlace } from './vite-place.js';
 import { PAGE_MODULE, pageModule, withReplacement } from './vite-replace.js';
 import { Saved } from './vite-saved.js';
+import { SecondLooks } from './vite-second-look.js';
 
 export interface TandemPluginOptions {
   /** Folder of the application, with its `tandem.json`; Vite's root when not given. */
@@ -92,6 +93,7 @@ class TandemPlugin {
   private server: ViteDevServer | null = null;
   private debugger: ViteDebugger | null = null;
   private readonly saved = new Saved();
+  private readonly secondLooks = new SecondLooks((file) => this.server?.watcher.emit('change', file));
   /** Also those whose file has an error now. */
   private readonly actorsByFile = new Map<string, string>();
   /** What the terminal has been told last: notes once, problems until they are mended. */
@@ -170,6 +172,7 @@ class TandemPlugin {
     const path = relative(this.root, file).replaceAll('\\', '/');
     if (this.isGenerated(path)) return false;
     if (!this.concerns(file, modules.length > 0)) return true;
+    this.secondLooks.after(file);
     const mended = (this.built?.problems ?? []).length > 0;
     const { problems, compiled, generated } = await this.build();
     const edited = this.actorsByFile.get(path);
@@ -212,6 +215,7 @@ class TandemPlugin {
 
   /** Ends what was kept for the next change. */
   rest(): void {
+    this.secondLooks.end();
     this.builder?.end();
   }
 
