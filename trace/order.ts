@@ -6,6 +6,7 @@
  *
  * What one actor handled keeps its order. Across actors it is the order of the file, but a message waits until the one is numbered whose handling
  * emitted it. The steps of an actor that has moved wait until it has left its former VM, all steps of that are known, or that VM is lost.
+ * What a port handled has no number, and waits in the same way for the message whose handling emitted it.
  *
  * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end.
  */
@@ -23,7 +24,7 @@ export interface Placed {
   readonly number: number;
 }
 
-/** Of a run that grows, in place of steps: nothing more is on its way for now. It changes no order, for a number is the same in the file. */
+/** Of a run that grows, in place of steps: nothing more is on its way for now. It changes no number, for that is the same in the file. */
 export const NOTHING_COMES: readonly TraceStep[] = [];
 /** The same, in place of places. */
 export const NOTHING_COMES_HERE: readonly Placed[] = [];
@@ -162,6 +163,11 @@ class MessageOrder {
     if (this.waitingSteps > WAITING_STEPS_MAX) this.force();
   }
 
+  /** Nothing is on its way: what ports handled waits for no emission. */
+  settlePorts(): void {
+    for (const line of this.lines.values()) if (!line.isActor) this.forceLine(line);
+  }
+
   /** There are no more steps. */
   finish(): void {
     for (const line of this.postponed) this.settle(line, true);
@@ -179,7 +185,7 @@ class MessageOrder {
   private lineOfStep(step: TraceStep): Line | null {
     const type = step.type;
     const party = type === 'handled' || type === 'poisoned' ? step.target : 'party' in step && type !== 'moved' ? step.party : -1;
-    return this.actors.has(party) ? this.lineOf(party) : null;
+    return this.actors.has(party) || type === 'handled' ? this.lineOf(party) : null;
   }
 
   private lineOf(party: Address): Line {
@@ -202,6 +208,11 @@ class MessageOrder {
 
   private enter(line: Line, step: OfActor): void {
     this.waitingSteps++;
+    if (!line.isActor) {
+      line.add(step);
+      if (line.first === step) this.advance(line);
+      return;
+    }
     const epoch = line.epochOf(step);
     if (epoch > line.epoch && !this.isNext(line, step, epoch)) {
       line.postpone({ step, epoch });
@@ -283,7 +294,7 @@ class MessageOrder {
   private place(line: Line, step: OfActor): void {
     line.removeFirst();
     this.waitingSteps--;
-    const isFirst = step.type === 'handled' && !step.again && !line.knows(step);
+    const isFirst = line.isActor && step.type === 'handled' && !step.again && !line.knows(step);
     this.placed.push({ step, number: isFirst ? ++this.number : 0 });
     if (isFirst) this.release(line, line.note(step));
     // What it had sent by then was sent at messages that have their place, or before the recording.
@@ -294,10 +305,14 @@ class MessageOrder {
   /** What the actors of a VM wait for may be among what is missing: all their steps until then go before that. */
   private forceAll(vm: VmName): void {
     for (const line of this.lines.values()) {
-      if (line.vm !== vm) continue;
+      if (line.isActor && line.vm !== vm) continue;
       this.settle(line, true);
-      for (let { first } = line; first; first = line.first) this.forceFirst(line, first);
+      this.forceLine(line);
     }
+  }
+
+  private forceLine(line: Line): void {
+    for (let { first } = line; first; first = line.first) this.forceFirst(line, first);
   }
 
   /** The first step that waits, in the order in which parties appeared, goes on without its cause. */
@@ -327,7 +342,11 @@ export async function* inOrder(recording: {
   const order = new MessageOrder(recording.facts.parties, recording.facts.placement);
   for await (const steps of recording.steps()) {
     for (const step of steps) order.add(step);
-    yield steps === NOTHING_COMES ? NOTHING_COMES_HERE : order.take();
+    if (steps === NOTHING_COMES) {
+      order.settlePorts();
+      yield order.take();
+      yield NOTHING_COMES_HERE;
+    } else yield order.take();
   }
   order.finish();
   yield order.take();
