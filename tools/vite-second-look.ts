@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 
 /** chokidar's 50 ms between two changes of a file, and the time that a timer may be early. */
-export const WATCHER_DEAF_MS = 60;
+const WATCHER_DEAF_MS = 60;
 
 /** Changes with each save. */
 function stampOf(file: string): string {
