@@ -85,7 +85,7 @@ export function checkBreakpoint({ kind, actor, condition = '' }: Breakpoint, sch
 }
 
 const TEXTS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
-const FIELDS = /(?<![\w$.])message\??\.([A-Za-z_$][\w$]*)/g;
+const FIELDS = /(?:^|[^\w$.])message\??\.([A-Za-z_$][\w$]*)/g;
 
 /** Fields of the message that a condition names. */
 const fieldsIn = (condition: string): string[] => [...condition.replace(TEXTS, '""').matchAll(FIELDS)].map(([, field]) => field);

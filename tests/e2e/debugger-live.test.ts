@@ -342,7 +342,7 @@ test('the television stands as a whole, goes on message by message and to a pict
   await page.evaluate(() => {
     for (const key of [' ', ' ', 'n']) document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
   });
-  await page.locator('#said').getByText('the application goes on: let it stand first').waitFor();
+  await page.locator('#said').getByText('the application goes on: let it stand first').waitFor({ state: 'attached' });
 
   await page.keyboard.press('b');
   const field = page.getByRole('textbox', { name: 'A new breakpoint' });
@@ -459,7 +459,7 @@ test('who looks at something of the run before keeps it: the page says so, and i
   await page
     .locator('#said')
     .getByText(/shows the run before the application began again: End goes/)
-    .waitFor();
+    .waitFor({ state: 'attached' });
   await page.keyboard.press('End');
   await page
     .locator('#live[aria-pressed=true]')
