@@ -21,8 +21,8 @@ const INSTALLED = '**/node_modules/**';
  * do not wait; their order is that of `tests/seconds.json`.
  */
 const shared = {
-  // One more than there are cores, since many wait.
-  maxWorkers: availableParallelism() + 1,
+  // Two more than there are cores, since many wait.
+  maxWorkers: availableParallelism() + 2,
   // Loading the runtime takes longer than most files: once for each worker, and not for each file.
   isolate: false,
   restoreMocks: true,
