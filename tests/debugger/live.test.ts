@@ -4,12 +4,12 @@ import { WebSocket } from 'ws';
 import { Applications } from '../../debugger/server/applications.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import type { Status } from '../../debugger/server/subject.js';
-import type { DebugLinkOptions } from '../../host-shim/common/debug-link.js';
+import { type DebugLinkOptions, linkTo } from '../../host-shim/common/debug-link.js';
 import { openDebugLink } from '../../host-shim/node/debug-link.js';
 import { Bodies } from '../../trace/bodies.js';
 import type { RecordingSink } from '../../trace/index.js';
 import { MemoryFile, messagesOf, openRecording, Schemas, type TraceStep } from '../../trace/index.js';
-import { GOES_ON } from '../../trace/live.js';
+import { ALIVE_MISSED_MAX, ALIVE_MS, GOES_ON } from '../../trace/live.js';
 import { openBank } from '../runtime/bank.js';
 import { bank } from '../runtime/protocol/generated/index.js';
 
@@ -155,6 +155,26 @@ test('what stands goes on as soon as the last page is closed, while it is still 
   expect(system.paused).not.toBeNull();
   other.close();
   await expect.poll(() => [system.paused, system.sink === null]).toEqual([null, false]);
+});
+
+test('what stands goes on when the server is silent: five signs of life may be missed, and one that comes begins anew', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  ends.push(async () => void vi.useRealTimers());
+  const socket = Object.assign(new EventTarget(), { binaryType: '', send() {}, close() {} });
+  const system = new Recorded();
+  const linked = linkTo(system as never, socket as never, { name: 'bank' });
+  socket.dispatchEvent(new Event('open'));
+  const link = await linked;
+  const paused = { why: 'asked', detail: '', position: '', vm: null, message: null, next: null, vms: [] };
+  system.paused = paused;
+  vi.advanceTimersByTime(ALIVE_MISSED_MAX * ALIVE_MS);
+  socket.dispatchEvent(new MessageEvent('message', { data: JSON.stringify({ type: 'alive' }) }));
+  vi.advanceTimersByTime(ALIVE_MISSED_MAX * ALIVE_MS);
+  await Promise.resolve();
+  expect(system.paused).toBe(paused);
+  vi.advanceTimersByTime(ALIVE_MS);
+  await expect.poll(() => system.paused).toBeNull();
+  await link.close();
 });
 
 test('a page or an application that says what makes no sense is refused, and the server goes on', async () => {
