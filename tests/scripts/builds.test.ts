@@ -87,7 +87,7 @@ beforeAll(buildTelevision);
 
 /**
  * What brotli sends of the page and of the JavaScript VM before anything is shown, chunks of both counted once, without what is imported when it is needed. The goal is 90 KB.
- * Above that are the machines of supervision (XState 12 KB) and the texts of errors (15 KB).
+ * docs/DEVICES.md says what the rest is.
  */
 const PAGE_AND_JS_VM_BYTES_MAX = 122_000;
 /** Of the Wasm VM's worker: what it shares with the page is most of it. */
