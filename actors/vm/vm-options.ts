@@ -56,6 +56,8 @@ export interface VmOptions {
    * deadline is stretched. Never rejects.
    */
   readonly stoppedUntil?: (since: Microseconds) => Promise<Microseconds>;
+  /** Told when something begins to move on the screen, and when nothing does any more: a platform then has time for its own work. */
+  readonly onAnimating?: (animating: boolean) => void;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */

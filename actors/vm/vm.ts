@@ -264,6 +264,7 @@ export class Vm implements VmControl {
 
   async setAnimating(animating: boolean): Promise<void> {
     this.scheduler.setAnimating(animating);
+    this.options.onAnimating?.(animating);
     this.wake();
   }
 

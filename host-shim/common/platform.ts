@@ -44,4 +44,6 @@ export interface WorkerPlatform extends Platform {
   readonly endpoint: Endpoint;
   /** Resolves when the lock is held. */
   readonly holdLife: (lifeLock: string) => Promise<void>;
+  /** As that of a VM's options. */
+  readonly onAnimating?: (animating: boolean) => void;
 }

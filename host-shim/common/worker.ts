@@ -42,6 +42,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
           events,
           stoppedUntil: stretches ? (since) => events.stoppedUntil(since).catch(() => 0) : undefined,
           wake: driver.wake,
+          onAnimating: platform.onAnimating,
           onPortError() {}, // its host is told of the crash
         });
         driver.drive(vm);

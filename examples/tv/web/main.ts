@@ -285,7 +285,9 @@ function describe({ picture, pixels, counts }: CanvasScreen, timeMs: number): vo
   dataset.placeholders = String(placeholders);
   const shown = canvasNow();
   if (shown.ariaLabel !== focused) shown.ariaLabel = focused;
-  dataset.pictureHash = hashPicture(picture);
+  // It costs more than all else here.
+  if (picture.animating) delete dataset.pictureHash;
+  else dataset.pictureHash = hashPicture(picture);
 }
 
 let requests = 0;

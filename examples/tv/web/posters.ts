@@ -11,7 +11,7 @@ interface Poster {
   readonly title: string;
 }
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -48,45 +48,28 @@ const OTHER_HUES = [210, 180] as const;
 
 const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as const;
 
-export function createPosters(profile: Profile = 'full'): Images {
+/** @param easel where they are drawn; each on a canvas of its own when not given, which takes a document */
+export function createPosters(profile: Profile = 'full', easel?: Easel): Images {
   const card = profile === 'lean' ? LEAN_CARD : CARD;
-  // A worker has no document.
-  const easel = typeof document === 'undefined' ? new Easel() : null;
   return openImages({
     pixelsMax: PIXELS_MAX[profile],
     sizeOf(width, _height, pixelRatio) {
       const size = width > card.width ? LARGE : card;
       const ratio = Math.min(RATIO_MAX, Math.max(1, Math.ceil(pixelRatio * RATIO_STEPS) / RATIO_STEPS));
-      easel?.fit(ratio);
+      easel?.fit(Math.ceil(LARGE.width * ratio), Math.ceil(LARGE.height * ratio));
       return { width: Math.ceil(size.width * ratio), height: Math.ceil(size.height * ratio) };
     },
     load({ source, width, height }) {
       const poster = parsePoster(source);
       if (!poster) return null;
-      return easel ? easel.draw(poster, { width, height }) : drawPoster(poster, document.createElement('canvas'), { width, height });
+      const size = { width, height };
+      const draw = (context: Context | null) => paintPoster(poster, context, size);
+      if (easel) return easel.draw(draw, size);
+      const canvas = Object.assign(document.createElement('canvas'), size);
+      draw(canvas.getContext('2d', { alpha: false }));
+      return canvas;
     },
   });
-}
-
-/**
- * Draws the posters of a worker, all on one canvas, of which each is a copy. Without a graphics processor, a worker of Chromium waits for the page's thread
- * whenever it makes a canvas or gives one another size, and all that it paints waits with it.
- */
-class Easel {
-  private readonly canvas = new OffscreenCanvas(1, 1);
-  private readonly context = this.canvas.getContext('2d', { alpha: false, willReadFrequently: true });
-
-  /** Makes room for the largest poster at a pixel ratio, so that a smaller one needs none. */
-  fit(ratio: number): void {
-    const { canvas } = this;
-    const [width, height] = [Math.ceil(LARGE.width * ratio), Math.ceil(LARGE.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  }
-
-  draw(poster: Poster, size: Size): Promise<ImageBitmap> {
-    paintPoster(poster, this.context, size);
-    return createImageBitmap(this.canvas, 0, 0, size.width, size.height);
-  }
 }
 
 function parsePoster(source: string): Poster | null {
@@ -94,7 +77,15 @@ function parsePoster(source: string): Poster | null {
   return parts && { id: Number(parts[1]), genre: parts[2], year: parts[3], title: parts[4] };
 }
 
-type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** Where all posters are drawn, each in the same corner. */
+export interface Easel {
+  /** Makes room for the largest. */
+  fit(width: number, height: number): void;
+  draw(paint: (context: Context | null) => void, size: Size): Promise<ImageBitmap>;
+}
+
 /** Returns the next of a sequence of numbers from 0 to 1 that depends on the film only. */
 type Draw = () => number;
 
@@ -104,12 +95,6 @@ function drawsOf(id: number): Draw {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
     return ((state ^ (state >>> 13)) >>> 0) / 0x1_0000_0000;
   };
-}
-
-function drawPoster(poster: Poster, canvas: HTMLCanvasElement, size: Size): HTMLCanvasElement {
-  Object.assign(canvas, { width: size.width, height: size.height });
-  paintPoster(poster, canvas.getContext('2d', { alpha: false }), size);
-  return canvas;
 }
 
 /** Fills the corner of a canvas. */

@@ -29,6 +29,8 @@ export class CanvasPainter implements Painter {
   /** The context's font. Setting the same one again would cost as much as the first time. */
   private font = '';
   private pixelRatio = 1;
+  /** Of the text that is painted: one object for all. */
+  private readonly box = { text: '', width: 0, linesMax: 0 };
   /** Chromium smooths the edge of a clip on a page's canvas, and not on a worker's. */
   private readonly hasRoughClips: boolean;
   private problem: { readonly error: unknown } | null = null;
@@ -179,11 +181,16 @@ export class CanvasPainter implements Painter {
     context.direction = rightToLeft ? 'rtl' : 'ltr';
     context.textAlign = ALIGNS[item.textAlign] ?? 'start';
     context.textBaseline = 'middle';
-    const box = { text, width: item.width, linesMax: linesMaxOf(item) };
-    const lines = this.texts.of(item.node, font, box, (part) => context.measureText(part).width);
+    const { box } = this;
+    box.text = text;
+    box.width = item.width;
+    box.linesMax = linesMaxOf(item);
+    const lines = this.texts.of(item.node, font, box, this.measure);
     const x = item.x + (item.width * (rightToLeft ? 2 - item.textAlign : item.textAlign)) / 2;
-    for (const [index, line] of lines.entries()) context.fillText(line, x, item.y + (index + 0.5) * item.lineHeight);
+    for (let index = 0; index < lines.length; index++) context.fillText(lines[index], x, item.y + (index + 0.5) * item.lineHeight);
   }
+
+  private readonly measure = (text: string): number => this.context.measureText(text).width;
 
   private colour(rgba: number): string {
     let text = this.colours.get(rgba);

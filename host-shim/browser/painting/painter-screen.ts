@@ -9,6 +9,7 @@
 import type { VmSource, WorkerEntry } from '../../common/definition.js';
 import { Picture, type ShownPicture } from '../../common/ports/picture.js';
 import type { CollectionCounts } from '../ports/collections.js';
+import { collectBetweenMovements } from '../ports/garbage.js';
 import type { Place } from '../ports/pointer.js';
 import { PAINT_BUDGETS } from './budget.js';
 import { freshCanvas, placeOn, retire } from './canvas-place.js';
@@ -81,6 +82,7 @@ class OpenPainterScreen implements PainterScreen {
   /** Shown in place of the present picture; the next painter shows it, too. */
   private shown: ShownPicture | null = null;
   private isStarted = false;
+  private readonly moves = collectBetweenMovements();
 
   constructor(private readonly options: PainterScreenOptions) {}
 
@@ -213,6 +215,7 @@ class OpenPainterScreen implements PainterScreen {
   private see(list: DisplayList): void {
     const wasAnimating = this.picture.animating;
     this.picture.take(list);
+    if (this.picture.animating !== wasAnimating) this.moves?.(list.animating);
     this.post({ type: 'seen' });
     this.attempt(() => this.options.onPicture?.(this.picture));
     if (this.picture.animating !== wasAnimating) this.attempt(() => this.options.onAnimating?.(this.picture.animating));

@@ -6,7 +6,7 @@
  *   runPainter({ parties, images: createPosters() });
  */
 import type { VmDefinition } from '../../common/definition.js';
-import { runVm } from '../run-vm.js';
+import { runVmHere } from '../run-vm.js';
 import type { ImageSource } from './painter.js';
 import { PAINTER_CHANNEL } from './painter-messages.js';
 import { type PageChannel, WorkerDisplay } from './worker-display.js';
@@ -29,7 +29,7 @@ export function runPainter({ parties, images }: RunPainterOptions): Repaint {
   addEventListener('message', ({ data, ports: [channel] }: MessageEvent) => {
     if (data?.type === PAINTER_CHANNEL) page = channel;
   });
-  runVm({
+  runVmHere({
     parties,
     ports(vm) {
       if (!page) throw new Error('runPainter: the page did not start this worker with openPainter');

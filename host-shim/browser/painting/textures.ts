@@ -46,8 +46,7 @@ export class Textures<K> {
   /** @param image without a texture so far @throws Error when it is larger than the device takes, which else would paint black */
   add(key: K, image: TexImageSource, width: number, height: number): WebGLTexture {
     const { gl, sideMax } = this;
-    if (width > sideMax || height > sideMax)
-      throw new Error(`an image of ${width} by ${height} pixels cannot be a texture: this device has ${sideMax} a side`);
+    if (width > sideMax || height > sideMax) throw new Error(`an image of ${width} by ${height} pixels: this device takes ${sideMax}`);
     const pixels = width * height;
     const texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, texture);

@@ -14,7 +14,7 @@ import type { Area, Picture } from './picture.js';
 /** More than this are not worth telling apart: each of them costs a walk over the items. */
 const AREAS_MAX = 4;
 /** Two rectangles become one that is at most this much larger than both. */
-const UNION_SHARE_MAX = 1.25;
+const UNION_SHARE_MAX = { numerator: 5, denominator: 4 };
 /** From this part of the canvas on, everything is painted. */
 const WHOLE_SHARE = 0.7;
 /** How far the glyphs of a text reach beyond their box, in font sizes: accents, descenders of a tight line, slanted letters. */
@@ -37,6 +37,8 @@ export class Damage {
   /** Nodes whose text or source has changed. */
   private readonly marked = new Set<number>();
   private areas: Area[] = [];
+  /** Place of the item that is looked at: many in a frame, of which few become an area of their own. */
+  private readonly candidate: Area = { left: 0, top: 0, right: 0, bottom: 0 };
 
   /** Everything is to be painted: nobody knows what the canvas shows. */
   markAll(): void {
@@ -130,31 +132,37 @@ export class Damage {
     const top = Math.max(clips[clip + 1], y - pad);
     const right = Math.min(clips[clip] + clips[clip + 2], x + numbers[at + 6] + pad);
     const bottom = Math.min(clips[clip + 1] + clips[clip + 3], y + numbers[at + 7] + pad);
-    this.include({
-      left: Math.max(0, Math.floor(left * scaleX) - SMOOTH),
-      top: Math.max(0, Math.floor(top * scaleY) - SMOOTH),
-      right: Math.min(this.canvasWidth, Math.ceil(right * scaleX) + SMOOTH),
-      bottom: Math.min(this.canvasHeight, Math.ceil(bottom * scaleY) + SMOOTH),
-    });
+    const { candidate } = this;
+    candidate.left = Math.max(0, Math.floor(left * scaleX) - SMOOTH);
+    candidate.top = Math.max(0, Math.floor(top * scaleY) - SMOOTH);
+    candidate.right = Math.min(this.canvasWidth, Math.ceil(right * scaleX) + SMOOTH);
+    candidate.bottom = Math.min(this.canvasHeight, Math.ceil(bottom * scaleY) + SMOOTH);
+    this.include(candidate);
   }
 
+  /** @param area is changed, and not kept */
   private include(area: Area): void {
     if (!(area.left < area.right && area.top < area.bottom)) return;
-    let { areas } = this;
-    for (let partner = partnerOf(areas, area); partner; partner = partnerOf(areas, area)) {
-      if (contains(partner, area)) return;
-      const merged = partner;
-      areas = this.areas = areas.filter((other) => other !== merged);
-      extend(area, merged);
+    const { areas } = this;
+    for (let at = partnerOf(areas, area); at >= 0; at = partnerOf(areas, area)) {
+      if (contains(areas[at], area)) return;
+      extend(area, takeAt(areas, at));
     }
-    areas.push(area);
+    areas.push({ ...area });
     if (areas.length <= AREAS_MAX) return;
     // The two oldest: what was painted near each other was compared after each other.
-    const [first, second, ...others] = areas;
-    this.areas = others;
-    extend(first, second);
+    const first = takeAt(areas, 0);
+    extend(first, takeAt(areas, 0));
     this.include(first);
   }
+}
+
+/** Takes one out; the others keep their order, without another array. */
+function takeAt(areas: Area[], at: number): Area {
+  const taken = areas[at];
+  for (let index = at + 1; index < areas.length; index++) areas[index - 1] = areas[index];
+  areas.pop();
+  return taken;
 }
 
 const contains = (outer: Area, inner: Area): boolean =>
@@ -167,15 +175,17 @@ function extend(area: Area, other: Area): void {
   area.bottom = Math.max(area.bottom, other.bottom);
 }
 
-/** An area that overlaps this one, or fills most of what both would be together. */
-function partnerOf(areas: readonly Area[], area: Area): Area | null {
-  for (const other of areas) {
+/** @returns the index of an area that overlaps this one, or fills most of what both would be together; -1 when there is none */
+function partnerOf(areas: readonly Area[], area: Area): number {
+  for (let index = 0; index < areas.length; index++) {
+    const other = areas[index];
     const width = Math.max(area.right, other.right) - Math.min(area.left, other.left);
     const height = Math.max(area.bottom, other.bottom) - Math.min(area.top, other.top);
     const apart = area.left >= other.right || area.right <= other.left || area.top >= other.bottom || area.bottom <= other.top;
-    if (!apart || width * height <= UNION_SHARE_MAX * (sizeOf(area) + sizeOf(other))) return other;
+    const isNear = UNION_SHARE_MAX.denominator * width * height <= UNION_SHARE_MAX.numerator * (sizeOf(area) + sizeOf(other));
+    if (!apart || isNear) return index;
   }
-  return null;
+  return -1;
 }
 
 /** Compares items but for their clips' numbers, word by word and in one expression: a loop costs an engine without a compiler more than the words do. */
