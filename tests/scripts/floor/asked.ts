@@ -65,7 +65,6 @@ export const ASKED: readonly Asked[] = [
     names: ['.isComposing', '.colno', '.inlineSize', '.blockSize'],
     reason: 'undefined does no harm, or comes with what has it',
   },
-  { builds: OLD, names: ['createImageBitmap'], reason: 'of posters that a worker paints, which is the modern build alone' },
   { builds: OLD, names: ['.deltaX', '.deltaY'], reason: 'of the event `wheel`, which comes with them' },
   { builds: OLD, names: ['.capture'], reason: 'an option of listeners, in prelude' },
   { builds: OLD, names: ['.next', '.return', '.throw'], reason: 'of iterators and generators, which the compiler brings' },
