@@ -7,6 +7,11 @@ import { judge } from './verdict.js';
 
 type Recoveries = ThreadsEnding['recoveriesOfMs'];
 
+/** On threads each step is awaited. Without a rest, requests of many steps would be in flight at once, and those beyond the bound be refused. */
+const REST_MS = 100;
+
+const withRests = (plan: Plan): Plan => ({ ...plan, steps: plan.steps.map((step) => ({ ...step, afterMs: REST_MS })) });
+
 const NO_RECOVERIES: Recoveries = { trap: [], loss: [], hang: [] };
 
 export interface ThreadsTrial {
@@ -27,7 +32,7 @@ export async function tryThreads(
   tally.seeds++;
   const recoveriesOfMs = { shared: NO_RECOVERIES, unshared: NO_RECOVERIES };
   for (const plan of plans) {
-    const calm = await playSim(calmOf(plan), wasmFactories);
+    const calm = await playSim(calmOf(withRests(plan)), wasmFactories);
     const faulty = await play(plan, new URL('../', guests));
     addTrial(tally, plan.seed, { plan, verdict: judge(plan, calm, faulty), recoveriesMs: faulty.recoveriesMs });
     recoveriesOfMs[plan.sharedMemory ? 'shared' : 'unshared'] = faulty.recoveriesOfMs;

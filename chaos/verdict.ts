@@ -104,8 +104,14 @@ class Comparison {
       if (given !== expected) this.problems.push(`message ${id} was found to be poison ${given} times, not ${expected}`);
       if (kept !== expected) this.problems.push(`message ${id} is a dead letter ${kept} times, not ${expected}`);
     }
-    const other = deadLetters.find(({ code, repeated }) => code !== 'poisoned' && !repeated);
-    if (other) this.problems.push(`a dead letter that should not be: ${other.code}, ${other.detail}`);
+    const runs = [
+      ['', deadLetters],
+      ['without faults: ', this.calm.deadLetters],
+    ] as const;
+    for (const [when, letters] of runs) {
+      const other = letters.find(({ code, repeated }) => code !== 'poisoned' && !repeated);
+      if (other) this.problems.push(`${when}a dead letter that should not be: ${other.code}, ${other.detail}`);
+    }
   }
 }
 
