@@ -87,8 +87,8 @@ export class DetailPane {
 
   /** Where the value that was clicked comes from. */
   async follow(): Promise<void> {
-    const box = this.sectionOf('State');
-    if (box) await this.state.follow();
+    if (this.sectionOf('State') || this.view.travels) await this.state.follow();
+    else say('select a message that an actor has handled, and click a value of its state: Enter shows it');
   }
 
   private async showCode(): Promise<void> {
@@ -128,9 +128,12 @@ export class DetailPane {
   async copyTest(): Promise<void> {
     const { detail } = this.view;
     const box = this.sectionOf('Test');
-    if (!detail || !box) return;
-    const say = (...parts: readonly Node[]) => box.replaceChildren(element('h3', {}, ['Test']), ...parts);
-    say(element('p', { class: 'faint', role: 'status' }, ['playing the recording up to here …']));
+    if (!detail || !box) {
+      say('select a message that an actor has handled: what it does is copied as a test');
+      return;
+    }
+    const show = (...parts: readonly Node[]) => box.replaceChildren(element('h3', {}, ['Test']), ...parts);
+    show(element('p', { class: 'faint', role: 'status' }, ['playing the recording up to here …']));
     try {
       const text = await this.server.played<string>('test', { number: detail.line.number });
       const isCopied = await copied(text);
@@ -138,9 +141,9 @@ export class DetailPane {
         ? 'The test is on the clipboard: paste it into a file NAME.test.ts.'
         : 'The browser gives no clipboard: copy the test from here.';
       const shown = element('details', isCopied ? {} : { open: '' }, [element('summary', {}, ['the test']), element('pre', {}, [text])]);
-      say(element('p', { role: 'status' }, [told]), shown);
+      show(element('p', { role: 'status' }, [told]), shown);
     } catch (error) {
-      say(element('p', { class: 'faint', role: 'status' }, [reasonOf(error)]));
+      show(element('p', { class: 'faint', role: 'status' }, [reasonOf(error)]));
     }
   }
 

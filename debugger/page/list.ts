@@ -140,10 +140,15 @@ export class ListPane {
   }
 
   private empty(): HTMLElement {
-    const text =
-      !this.view.run?.isWhole && this.view.run?.messages === 0
-        ? 'reading …'
-        : 'no message fits the filter: Esc in the filter field shows all';
-    return element('div', { class: 'empty' }, [text]);
+    return element('div', { class: 'empty' }, [this.lack()]);
+  }
+
+  /** Why there is no line, and what to do. */
+  private lack(): string {
+    const { run, range } = this.view;
+    if (!run) return 'nothing is here yet';
+    if (run.messages === 0) return run.isWhole ? 'there is no message in the recording' : 'reading …';
+    if (range) return 'no message of this time fits: R shows the whole run, Esc in the filter field all of this time';
+    return 'no message fits the filter: Esc in the filter field shows all';
   }
 }

@@ -167,6 +167,8 @@ function grown(state: RunState): void {
   view.changed('run');
   if (view.follows) live.follow();
   else if (isFirst || sawAll) view.lookAtAll();
+  // What was typed or kept before its parties were known. An application that runs is never read to its end.
+  if (isFirst) void filter.apply();
 }
 
 function fail(text: string): void {
@@ -199,7 +201,6 @@ function told(status: Status): void {
 async function open(take: number): Promise<void> {
   void notebook.load();
   grown(await run.openAddress(server.recordingOf(take), proxy(grown)));
-  await filter.apply();
   if (document.activeElement === document.body) byId('list').focus();
 }
 

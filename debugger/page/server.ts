@@ -12,6 +12,7 @@ interface Asked {
 }
 
 const BEGUN_AGAIN = 'this page shows the run before the application began again: End goes to the one that runs';
+const GONE = 'the server of the debugger has ended';
 
 export class ServerLink {
   /** Of what this page shows: once the application has begun again, that has ended, and no key of the page reaches the new one. */
@@ -21,6 +22,7 @@ export class ServerLink {
   private readonly token = new URLSearchParams(location.search).get('token') ?? '';
   private readonly asking = new Map<number, Asked>();
   private socket: WebSocket | null = null;
+  private hasGone = false;
   private asked = 0;
 
   /** @param told of each change of what is looked at. @param gone when the server has ended */
@@ -31,8 +33,12 @@ export class ServerLink {
     this.socket = socket;
     socket.addEventListener('message', ({ data }) => this.hear(JSON.parse(String(data)) as ServerWord, told));
     socket.addEventListener('close', () => {
-      for (const { reject } of this.asking.values()) reject(new Error('the server of the debugger has ended'));
+      this.hasGone = true;
+      for (const { reject } of this.asking.values()) reject(new Error(GONE));
       this.asking.clear();
+      // What stood for this page goes on, as it does without its server.
+      if (this.status) this.status = apart(this.status);
+      if (this.status) told(this.status);
       gone();
     });
   }
@@ -53,11 +59,12 @@ export class ServerLink {
     const take = this.status?.take ?? status.take;
     this.hasBegunAgain = take !== status.take;
     if (!this.hasBegunAgain) return status;
-    return { ...status, take, isConnected: false, acts: false, hasScreen: false, standing: GOES_ON, problem: '' };
+    return { ...apart(status), take };
   }
 
   /** Asks the application. @throws Error of it, or of the server, or where another one runs by now than this page shows */
   async ask(question: Question): Promise<unknown> {
+    if (this.hasGone) throw new Error(GONE);
     if (this.hasBegunAgain) throw new Error(BEGUN_AGAIN);
     const id = ++this.asked;
     const word: PageWord = { type: 'ask', id, question };
@@ -78,9 +85,7 @@ export class ServerLink {
   async played<T>(name: string, query: Readonly<Record<string, string | number>>, body?: unknown): Promise<T> {
     const texts = Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]));
     const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...texts }), sent);
-    if (!response.ok) throw new Error(await response.text());
-    return (await response.json()) as T;
+    return (await (await this.fetched(name, texts, sent)).json()) as T;
   }
 
   /** Opens the source of a handler in the editor of whoever runs the server. @throws Error when it is not known */
@@ -105,7 +110,13 @@ export class ServerLink {
 
   private async given(name: string, body?: unknown, query: Readonly<Record<string, string>> = {}): Promise<Response> {
     const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...query }), sent);
+    return this.fetched(name, query, sent);
+  }
+
+  private async fetched(name: string, query: Readonly<Record<string, string>>, sent: RequestInit): Promise<Response> {
+    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...query }), sent).catch(() => {
+      throw new Error(GONE);
+    });
     if (!response.ok) throw new Error(await response.text());
     return response;
   }
@@ -120,3 +131,13 @@ export class ServerLink {
     return new URL(`${name}?${new URLSearchParams({ ...query, token: this.token })}`, location.href).href;
   }
 }
+
+/** How a run is that no application adds to any more. */
+const apart = (status: Status): Status => ({
+  ...status,
+  isConnected: false,
+  acts: false,
+  hasScreen: false,
+  standing: GOES_ON,
+  problem: '',
+});

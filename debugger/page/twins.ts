@@ -26,7 +26,8 @@ export class TwinsPane {
 
   private async look(): Promise<void> {
     const { detail } = this.view;
-    if (!detail?.isOfActor) throw new Error('Select a message first that an actor has handled: it is replayed from there on.');
+    if (!detail?.isOfActor)
+      throw new Error('Select a message that an actor has handled, and no port: the actor is replayed from there on.');
     const { target, number } = detail.line;
     const said = element('p', { role: 'status' }, [`${target} handles what it handled from #${number} on, in JavaScript and in Wasm …`]);
     this.pane.content.replaceChildren(said);

@@ -34,9 +34,11 @@ beforeAll(async () => {
   page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', ({ message }) => problems.push(message));
 });
+let ending: Promise<void> | undefined;
+const endServer = () => (ending ??= server.close());
 afterAll(async () => {
   await browser.close();
-  await server.close();
+  await endServer();
   expect(problems).toEqual([]);
 });
 
@@ -435,7 +437,8 @@ test('the television stands as a whole, goes on message by message and to a pict
   await page.locator('#detail .trap').waitFor();
 });
 
-test('a television that is loaded again is looked at again', async () => {
+test('a television that is loaded again is looked at again, through the same filter', async () => {
+  await filter('kind:scene.tick');
   await page.keyboard.press('End');
   await television.page.reload();
   await page
@@ -446,6 +449,8 @@ test('a television that is loaded again is looked at again', async () => {
     .locator('#said')
     .getByText(/has begun again: this is the one that runs/)
     .waitFor({ state: 'attached' });
+  const kinds = async () => new Set(await page.locator('.row .kind').allTextContents());
+  await expect.poll(kinds, PATIENT).toEqual(new Set(['scene.tick']));
 });
 
 test('who looks at something of the run before keeps it: the page says so, and its keys do not act on the new one', async () => {
@@ -465,4 +470,20 @@ test('who looks at something of the run before keeps it: the page says so, and i
     .locator('#live[aria-pressed=true]')
     .getByText(/LIVE 00:0/)
     .waitFor();
+});
+
+test('a page whose server has ended says so: nothing stands there any more, and no key waits for an answer', async () => {
+  await page.keyboard.press('Space');
+  await page.locator('#standing strong', { hasText: 'PAUSED' }).waitFor();
+  await page.locator('.row').last().click();
+  await endServer();
+  await page.getByRole('alert').getByText('the server of the debugger has ended: start it again').waitFor();
+  await page.locator('#live').getByText('○ ended').waitFor();
+  expect(await page.locator('#standing').isVisible()).toBe(false);
+  const said = page.locator('#said').getByText('the server of the debugger has ended');
+  for (const key of ['Space', 'z']) {
+    await page.evaluate(() => document.getElementById('said')!.replaceChildren());
+    await page.keyboard.press(key);
+    await said.waitFor({ state: 'attached' });
+  }
 });

@@ -432,6 +432,21 @@ describe('what is kept, and given to others', () => {
     expect(count).toBe(shown);
   });
 
+  test('what only an actor has is refused for a port in words, and a time without messages says how to see all', async () => {
+    await filter('to:timer');
+    await page.locator('.row').first().click();
+    await title().getByText('timer.').waitFor();
+    await press('c');
+    await said(/that an actor has handled: what it does is copied as a test/);
+    await press('o');
+    await said(/that an actor has handled, and click a value/);
+    await press('f', 'r');
+    await filter('kind:focus.key');
+    await page.getByText(/no message of this time fits: R shows the whole run/).waitFor();
+    await press('r');
+    await page.locator('.row', { hasText: 'focus.key' }).first().waitFor();
+  });
+
   test('I opens the handler in the editor that is named, and says when none is', async () => {
     const place = `${file.path}.opened`;
     const editor = `${file.path}.editor`;
