@@ -126,12 +126,12 @@ export function encodeSnapshot<P extends SnapshotSchema>(schema: P, snapshot: Sn
   const published: Readonly<Record<string, number>> = snapshot.publicationVersions;
   const replicas: Readonly<Record<string, number>> = snapshot.replicaVersions;
   const writer = new Writer();
-  writeCounts(writer, {
-    published: Object.keys(schema.publishes).map((topic) => published[topic]),
-    replicas: schema.follows.map((path) => replicas[path]),
-    nextRequest: snapshot.nextRequest,
-  });
   try {
+    writeCounts(writer, {
+      published: Object.keys(schema.publishes).map((topic) => published[topic]),
+      replicas: schema.follows.map((path) => replicas[path]),
+      nextRequest: snapshot.nextRequest,
+    });
     schema.state.encode(writer, snapshot.state);
   } catch (error) {
     throw unwritable(error, 'snapshot', snapshotField(schema).fields, writer);

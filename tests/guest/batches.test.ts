@@ -172,6 +172,10 @@ describe('a snapshot', () => {
     const read = decodeSnapshot(counter, instance.snapshot());
     expect(read).toEqual({ publicationVersions: { changed: 2 }, replicaVersions: {}, nextRequest: 1, state: { count: 301 } });
     expect(encodeSnapshot(counter, read)).toEqual(instance.snapshot());
+    expect(() => encodeSnapshot(counter, { ...read, publicationVersions: { changed: -1 } })).toThrow(
+      'snapshot.publicationVersions: -1 is out of range',
+    );
+    expect(() => encodeSnapshot(counter, { ...read, state: { count: 0.5 } })).toThrow('snapshot.state.count: 0.5');
     expect(decodeSnapshot(counter, encode([[], [], 1, []]))).toMatchObject({ publicationVersions: { changed: 0 }, state: { count: 0 } });
   });
 
