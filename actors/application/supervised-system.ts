@@ -155,14 +155,14 @@ export interface System {
   onChange(listener: (change: SystemChange) => void): () => void;
   /**
    * Traces more or less from now on, in all VMs or some. Steps go to those who `follow`. What it changes is what is known: never what happens.
-   * @throws SupervisionError `state` when the system has ended; ControlError
+   * @throws SupervisionError `state` when the system has ended; LoadError, ControlError
    */
   trace(request: TraceRequest): Promise<void>;
   /** Gives what is traced, a tenth of a second after it happened. @returns a function that ends it */
   follow(listener: StepListener): () => void;
   /**
    * Traces and gives what somebody wants to see, beside what others have asked for, whose steps may be among them. What `trace` has asked for
-   * stays. @returns a function that ends it, and never rejects @throws SupervisionError `state` when the system has ended; ControlError
+   * stays. @returns a function that ends it, and never rejects @throws SupervisionError `state` when the system has ended; LoadError, ControlError
    */
   watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>>;
   /**
@@ -388,13 +388,7 @@ export class SupervisedSystem implements System {
   }
 
   async trace(request: TraceRequest): Promise<void> {
-    this.assertTraced();
     return this.kept.tracing.trace(request);
-  }
-
-  /** @throws SupervisionError `state` */
-  private assertTraced(): void {
-    if (this.kept.directory.ending) throw new SupervisionError('state', 'system', 'it has ended, so nothing is traced any more');
   }
 
   follow(listener: StepListener): () => void {
@@ -402,7 +396,6 @@ export class SupervisedSystem implements System {
   }
 
   async watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
-    this.assertTraced();
     return this.kept.tracing.watch(request, listener);
   }
 

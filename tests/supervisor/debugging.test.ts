@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Host } from '../../actors/contract/host.js';
 import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
 import { Debugging } from '../../actors/supervisor/debugging.js';
-import { Directory } from '../../actors/supervisor/directory.js';
+import { Directory, type Phase } from '../../actors/supervisor/directory.js';
+import { Tracing } from '../../actors/supervisor/trace/tracing.js';
 import { VirtualTime } from './virtual-time.js';
 
 test('a system that ends while the part for pauses is loaded does not stand', async () => {
@@ -14,6 +15,15 @@ test('a system that ends while the part for pauses is loaded does not stand', as
   await debugging.end();
   await expect((await asked).begin()).rejects.toMatchObject({ name: 'PauseError', code: 'state' });
   expect(debugging.paused).toBeNull();
+});
+
+test('a system that ends while what follows a trace is loaded says that it is not traced', async () => {
+  const time = new VirtualTime();
+  const directory = Object.assign(new Directory([]), { phase: 'up' as Phase });
+  const tracing = new Tracing({ timers: time } as Partial<Host> as Host, directory, new ChangeFeed(time, time));
+  const asked = tracing.trace({ level: 'frames' });
+  directory.phase = 'ending';
+  await expect(asked).rejects.toMatchObject({ name: 'SupervisionError', code: 'state' });
 });
 
 test('a part that does not load is a typed error, which says what it is and why', async () => {

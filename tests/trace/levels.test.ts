@@ -49,6 +49,13 @@ for (const [name, options] of SIGHTS) {
   });
 }
 
+test('what is asked while what follows a trace is loaded holds in its order', async () => {
+  const { world, ofType } = await follow({ placement: 'bank=wasm,watcher=js' });
+  await world.until(Promise.all([world.system.trace({ level: 'frames' }), world.system.trace({ level: 'off' })]));
+  await deposit(world, 3);
+  expect(ofType('emitted')).toEqual([]);
+});
+
 test('headers have no frames; off gives nothing; a level is switched for one VM', async () => {
   const { world, steps, ofType } = await follow({ placement: 'bank=wasm,watcher=js' });
   await world.until(world.system.trace({ level: 'headers' }));

@@ -13,6 +13,7 @@ import { loadPart } from '../../contract/load-error.js';
 import type { TraceStatus } from '../../contract/tracing.js';
 import { type ChangeFeed, Listeners } from '../change-feed.js';
 import type { Directory } from '../directory.js';
+import { SupervisionError } from '../errors.js';
 import type { StepListener, TraceRequest, TraceSession, WatchRequest } from './trace-session.js';
 
 /** What a crash report has of the flight recorder: as much as a person reads. */
@@ -20,6 +21,7 @@ const RECENT_STEPS = 32;
 
 export class Tracing {
   private session: TraceSession | null = null;
+  private opening: Promise<TraceSession> | null = null;
   private readonly followers: Listeners<readonly TraceStep[]>;
 
   constructor(
@@ -30,16 +32,34 @@ export class Tracing {
     this.followers = new Listeners(host.timers);
   }
 
+  /** All who ask while it is loaded are heard in the order in which they have asked. @throws SupervisionError `state`, LoadError */
   private async opened(): Promise<TraceSession> {
-    if (this.session) return this.session;
-    const { TraceSession } = await loadPart(this.host, 'what follows a trace', import('./trace-session.js'));
-    this.session ??= new TraceSession(this.host, this.directory, this.changes, this.followers);
-    return this.session;
+    this.assertTraced();
+    this.opening ??= this.open();
+    const session = await this.opening;
+    this.assertTraced();
+    return session;
   }
 
-  /** @throws LoadError; ControlError, unless a VM is lost: its next incarnation traces by the same settings */
+  private async open(): Promise<TraceSession> {
+    try {
+      const { TraceSession } = await loadPart(this.host, 'what follows a trace', import('./trace-session.js'));
+      this.session = new TraceSession(this.host, this.directory, this.changes, this.followers);
+      return this.session;
+    } catch (error) {
+      this.opening = null;
+      throw error;
+    }
+  }
+
+  private assertTraced(): void {
+    if (this.directory.ending) throw new SupervisionError('state', 'system', 'it has ended, so nothing is traced any more');
+  }
+
+  /** @throws SupervisionError `state`; LoadError; ControlError, unless a VM is lost: its next incarnation traces by the same settings */
   async trace(request: TraceRequest): Promise<void> {
-    if (request.level !== 'off' || this.session) await (await this.opened()).trace(request);
+    this.assertTraced();
+    if (request.level !== 'off' || this.opening) await (await this.opened()).trace(request);
   }
 
   /** An incarnation of a VM has started. */
@@ -65,7 +85,7 @@ export class Tracing {
 
   /**
    * Records from now on: what goes to those who follow is enough for a replay.
-   * @throws Error when something is recorded already; LoadError, ControlError
+   * @throws Error when something is recorded already; SupervisionError `state`, LoadError, ControlError
    */
   async record(level: RecordingLevel): Promise<void> {
     await (await this.opened()).record(level);
@@ -99,7 +119,7 @@ export class Tracing {
 
   /**
    * Traces what this one wants, beside what others have asked for, and gives it. @returns a function that ends it, and never rejects
-   * @throws LoadError, ControlError
+   * @throws SupervisionError `state`, LoadError, ControlError
    */
   async watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
     return (await this.opened()).watch(request, listener);
