@@ -160,12 +160,15 @@ describe('a JavaScript twin in a file of its own', () => {
 
   test('an actor that fails over to a twin that does not load is given up, and says why', async () => {
     const { counter, system } = await running('wasm', ...Array.from({ length: 20 }, () => refused));
+    const told: string[] = [];
+    system.onChange((change) => change.type === 'control' && told.push(change.error.message));
     for (let crashes = 0; system.actors[0].state !== 'exhausted'; crashes++) {
       expect(crashes, JSON.stringify(system.actors[0])).toBeLessThan(20);
       await system.crash('counter').catch(() => {});
       await counter.read().catch(() => {});
     }
     expect(system.actors[0]).toMatchObject({ vm: 'wasm', restarts: 10, reason: expect.stringContaining('did not load: no network') });
+    expect(told[0]).toContain('adopt in VM js: failed: the code of actor counter in JavaScript did not load: no network');
     await system.stop();
   });
 

@@ -3,9 +3,10 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../../protocol/generated/system.js';
 import type { RecoverySpec } from '../../contract/control.js';
 import type { CrashReport } from '../../contract/events.js';
-import type { Host } from '../../contract/host.js';
+import { ControlError, type Host } from '../../contract/host.js';
 import type { ActorOptions } from '../../contract/instance.js';
 import type { ActorState, Side, TwinReason, TwinStatus, Twins } from '../../contract/states.js';
+import { isA } from '../../contract/thrown.js';
 import type { ActorStatus, ChangeFeed, SystemChange } from '../change-feed.js';
 import { StartError, SupervisionError } from '../errors.js';
 import type { Child, Exit, Purpose } from '../tree/child.js';
@@ -190,12 +191,18 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     else this.machine.send(failsOver ? { type: 'failOver', to: 'js' } : { type: 'restart' });
     const { value, context } = await this.until(['running', 'deciding', ...DOWN]);
     if (!wasDown && isDown(value as ActorState)) return null;
+    if (failsOver && context.end === 'failed') this.tellUntaken(context.error);
     if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
       throw new StartError(this.vm, this.name, context.reason, { cause: context.error });
     this.incarnation = new Incarnation(this);
     // It may have ended again after it was seen running.
     if (this.machine.getSnapshot().value === 'deciding') this.incarnation.end(this.exit);
     return this.incarnation;
+  }
+
+  /** Its twin did not take over, perhaps since its code did not load. That a VM is lost is told otherwise. */
+  private tellUntaken(error: unknown): void {
+    if (isA(error, ControlError) && error.code !== 'lost') this.services.changes.controlFailed(error);
   }
 
   /** @param start makes its supervisor start it. @throws SupervisionError when it is not down */
