@@ -15,6 +15,7 @@ import { Groups, NONE } from './focus/groups.js';
 import { HeldKey, type Key } from './focus/held-key.js';
 import { Layers } from './focus/layers.js';
 import { Outline, Rectangle, Region, ROOT } from './focus/outline.js';
+import { WaitingKeys } from './focus/waiting-keys.js';
 
 type State = StateOf<typeof focus>;
 type Cause = State['cause'];
@@ -22,6 +23,7 @@ type Cause = State['cause'];
 export class Focus extends Actor<typeof focus> implements Handlers<typeof focus> {
   private readonly outline = new Outline();
   private readonly heldKey = new HeldKey();
+  private readonly waitingKeys = new WaitingKeys();
   private readonly groups = new Groups(this.outline);
   private readonly layers = new Layers(this.outline, this.groups);
   private focused = NONE;
@@ -54,7 +56,8 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     } else if (!this.heldKey.repeats(this.now)) {
       return;
     }
-    this.act(message.key);
+    if (this.hasTarget(message.key)) this.act(message.key);
+    else if (first) this.waitingKeys.add(message.key, this.now);
   }
 
   onConfigureGroup(message: MessageOf<typeof focus, 'configureGroup'>): void {
@@ -70,10 +73,12 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.wanted = message.node;
     this.wantedSince = this.now;
     this.grantWish();
+    this.actWaiting();
   }
 
   onPushLayer(message: MessageOf<typeof focus, 'pushLayer'>): void {
     if (this.layers.push(message.group, message.preferred, this.focused)) this.settle(null, [], 'layer');
+    this.actWaiting();
   }
 
   onPopLayer(message: MessageOf<typeof focus, 'popLayer'>): void {
@@ -82,11 +87,13 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     const target = this.layers.returnOf(layer);
     this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), 'layer');
     this.settle(null, [], 'layer');
+    this.actWaiting();
   }
 
   onPointer({ action, x, y }: MessageOf<typeof focus, 'pointer'>): void {
     const under = this.outline.under(x, y, this.layers.top());
     if (under === null) return;
+    this.waitingKeys.clear();
     if (action === 'forward' || action === 'backward') {
       this.goAlong(under, action === 'forward');
       return;
@@ -113,6 +120,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     if (fresh) this.forgetGone();
     if (wishHasGone) this.renewWish();
     this.settle(before, groups, cause);
+    this.actWaiting();
   }
 
   override onRefresh(_topic: number): void {
@@ -134,6 +142,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
       countedAt: this.heldKey.countedAt,
       edgeReported: this.edgeReported,
       granted: this.granted,
+      waiting: this.waitingKeys.all,
     };
   }
 
@@ -152,6 +161,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.heldKey.countedAt = state.countedAt;
     this.edgeReported = state.edgeReported;
     this.granted = state.granted;
+    this.waitingKeys.all = state.waiting;
   }
 
   private putRectangle(from: State['rectangles'][number]): void {
@@ -164,6 +174,22 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
 
   // --- Keys ---
 
+  /** Whether a key has something to act on, and none waits before it. Back is the page's. */
+  private hasTarget(key: Key): boolean {
+    if (key === 'back' || this.focused !== NONE) return true;
+    return key !== 'enter' && !this.waitingKeys.some && this.enterLayer() !== null;
+  }
+
+  /** Keys that were pressed before anything could have focus, once something has it. */
+  private actWaiting(): void {
+    while (this.focused !== NONE) {
+      const key = this.waitingKeys.next(this.now);
+      if (key === null) return;
+      this.edgeReported = false;
+      this.act(key);
+    }
+  }
+
   private act(key: Key): void {
     if (key === 'enter') this.activate();
     else if (key === 'back') this.back();
@@ -175,7 +201,9 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     if (rectangle !== null) this.send(page.receives.activated, { node: rectangle.node, group: rectangle.group });
   }
 
+  /** The viewer leaves what the waiting keys were for. */
   private back(): void {
+    this.waitingKeys.clear();
     if (this.layers.all.length > 0) this.send(page.receives.dismissRequested, { layer: this.layers.top() });
     else this.send(page.receives.backRequested, {});
   }

@@ -36,11 +36,13 @@ import { Groups, NONE } from './focus/groups';
 import { HeldKey } from './focus/held-key';
 import { Layers } from './focus/layers';
 import { Outline, Rectangle, Region, ROOT } from './focus/outline';
+import { WaitingKeys } from './focus/waiting-keys';
 import { Actor, start } from './kit/actor';
 
 class Focus extends Actor<FocusState> implements FocusHandlers {
   private readonly outline: Outline = new Outline();
   private readonly heldKey: HeldKey = new HeldKey();
+  private readonly waitingKeys: WaitingKeys = new WaitingKeys();
   private readonly groups: Groups = new Groups(this.outline);
   private readonly layers: Layers = new Layers(this.outline, this.groups);
   private focused: u32 = NONE;
@@ -84,7 +86,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     } else if (!this.heldKey.repeats(this.now)) {
       return;
     }
-    this.act(message.key);
+    if (this.hasTarget(message.key)) this.act(message.key);
+    else if (first) this.waitingKeys.add(message.key, this.now);
   }
 
   onConfigureGroup(message: FocusConfigureGroup): void {
@@ -100,10 +103,12 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.wanted = message.node;
     this.wantedSince = this.now;
     this.grantWish();
+    this.actWaiting();
   }
 
   onPushLayer(message: FocusPushLayer): void {
     if (this.layers.push(message.group, message.preferred, this.focused)) this.settle(null, [], FocusCause.Layer);
+    this.actWaiting();
   }
 
   onPopLayer(message: FocusPopLayer): void {
@@ -112,11 +117,13 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     const target = this.layers.returnOf(layer);
     this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), FocusCause.Layer);
     this.settle(null, [], FocusCause.Layer);
+    this.actWaiting();
   }
 
   onPointer(message: FocusPointer): void {
     const under = this.outline.under(message.x, message.y, this.layers.top());
     if (under === null) return;
+    this.waitingKeys.clear();
     if (message.action === PointerAction.Forward || message.action === PointerAction.Backward) {
       this.goAlong(under, message.action === PointerAction.Forward);
       return;
@@ -149,6 +156,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     if (fresh) this.forgetGone();
     if (wishHasGone) this.renewWish();
     this.settle(before, groups, cause);
+    this.actWaiting();
   }
 
   onRefresh(topic: u16): void {
@@ -174,6 +182,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     state.countedAt = this.heldKey.countedAt;
     state.edgeReported = this.edgeReported;
     state.granted = this.granted;
+    state.waiting.clear();
+    for (let i = 0; i < this.waitingKeys.all.length; i++) state.waiting.push(this.waitingKeys.all[i]);
     return state;
   }
 
@@ -202,6 +212,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.heldKey.countedAt = state.countedAt;
     this.edgeReported = state.edgeReported;
     this.granted = state.granted;
+    this.waitingKeys.clear();
+    for (let i = 0; i < state.waiting.length; i++) this.waitingKeys.all.push(state.waiting.at(i));
   }
 
   private saveRectangle(rectangle: Rectangle): void {
@@ -219,6 +231,22 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   // --- Keys ---
 
+  /** Whether a key has something to act on, and none waits before it. Back is the page's. */
+  private hasTarget(key: Key): bool {
+    if (key === Key.Back || this.focused !== NONE) return true;
+    return key !== Key.Enter && !this.waitingKeys.some && this.enterLayer() !== null;
+  }
+
+  /** Keys that were pressed before anything could have focus, once something has it. */
+  private actWaiting(): void {
+    while (this.focused !== NONE) {
+      const waited = this.waitingKeys.next(this.now);
+      if (waited === null) return;
+      this.edgeReported = false;
+      this.act(waited.key);
+    }
+  }
+
   private act(key: Key): void {
     if (key === Key.Enter) this.activate();
     else if (key === Key.Back) this.back();
@@ -233,7 +261,9 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.send(this.activated);
   }
 
+  /** The viewer leaves what the waiting keys were for. */
   private back(): void {
+    this.waitingKeys.clear();
     if (this.layers.all.length > 0) {
       this.dismissRequested.layer = this.layers.top();
       this.send(this.dismissRequested);

@@ -24,6 +24,10 @@ export const FOCUS_DEPTH_MAX = 32;
 export const FOCUS_WISH_MS = 5_000;
 /** How long a granted wish still applies to the next node of that number: the page is a frame or two ahead of scene's layout. */
 export const FOCUS_WISH_AHEAD_MS = 250;
+/** Keys that wait for the first node of a screen. A viewer who presses more does so because nothing happens: those further ones do nothing. */
+export const FOCUS_KEYS_WAITING_MAX = 8;
+/** A key that has waited longer does nothing: the viewer would not know any more what it was for. */
+export const FOCUS_KEY_WAITS_MS = 5_000;
 /** A key repeats when it is held this long. If it were shorter, a slow press would count twice. */
 export const FOCUS_REPEAT_DELAY_MS = 400;
 /** Time between the first repeats: slow enough to stop at a card. */
@@ -90,6 +94,9 @@ const layerState = struct('FocusLayer', {
   placeY: f64,
 });
 
+/** A key that was pressed while nothing could have focus. */
+const waitingKey = struct('FocusWaitingKey', { key, since: u53 });
+
 export const focus = actor({
   name: 'focus',
   address: 2,
@@ -114,6 +121,8 @@ export const focus = actor({
     edgeReported: bool,
     /** Target of the last granted wish, until focus moves; 0 for none. */
     granted: u32,
+    /** The first one first. */
+    waiting: list(waitingKey),
   }),
   receives: {
     /** The platform sends `repeat` while a key is held, at any rate; focus counts only some of them. */

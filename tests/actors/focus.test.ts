@@ -3,7 +3,7 @@ import { Focus } from '../../js-actors/focus.js';
 import { focus } from '../../protocol/generated/focus.js';
 import { page } from '../../protocol/generated/page.js';
 import { scene } from '../../protocol/generated/scene.js';
-import { FOCUS_LAYERS_MAX } from '../../protocol/messages/focus.js';
+import { FOCUS_KEY_WAITS_MS, FOCUS_KEYS_WAITING_MAX, FOCUS_LAYERS_MAX } from '../../protocol/messages/focus.js';
 import type { Direction } from './focus-oracle.js';
 import { card, groupOf, rail, Screen } from './focus-screen.js';
 import { focusSequence } from './focus-sequence.js';
@@ -55,6 +55,30 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.said).toMatchObject([
         { name: 'focus.focused', target: 0xffff, fields: { node: 8, previous: 0, group: 0, cause: 'entered' } },
       ]);
+    });
+
+    test('pressed before anything can have focus wait for the first node, and so does Enter', () => {
+      const screen = open().pressAll('right', 'right', 'left', 'enter');
+      screen.wish(10).layout(...rail(1, 5, 0, 0));
+      expect(screen.said.map(({ name, fields }) => [name, (fields as { node: number }).node])).toEqual([
+        ['focus.focused', 10],
+        ['focus.focused', 11],
+        ['focus.focused', 12],
+        ['focus.focused', 11],
+        ['page.activated', 11],
+      ]);
+      expect(screen.layout(10).focused.node).toBe(11);
+    });
+
+    test('that wait are few, for some seconds, and none is left after Back', () => {
+      const few = open().pressAll(...Array.from({ length: FOCUS_KEYS_WAITING_MAX + 2 }, () => 'right' as const));
+      expect(few.layout(...rail(1, 12, 0, 0)).focused.node).toBe(10 + FOCUS_KEYS_WAITING_MAX);
+      const late = open().press('right');
+      late.wait(FOCUS_KEY_WAITS_MS + 1);
+      expect(late.layout(...rail(1, 5, 0, 0)).focused.node).toBe(10);
+      const left = open().pressAll('right', 'back');
+      expect(left.said).toMatchObject([{ name: 'page.backRequested' }]);
+      expect(left.layout(...rail(1, 5, 0, 0)).focused.node).toBe(10);
     });
 
     test('lead to the neighbour, and back', () => {

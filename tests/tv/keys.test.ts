@@ -47,3 +47,10 @@ test.each(['js', 'wasm'])('placement %s: a viewer who returns to a distant rail 
   }
   expect(world.portErrors).toEqual([]);
 });
+
+test.each(['js', 'mixed'])('placement %s: keys that are pressed before any film has arrived count', async (placement) => {
+  const world = await openWorld(placement, {}, 7, ['right', 'down', 'right']);
+  await world.press([], 0);
+  expect(await world.place()).toEqual(cardAt(1, 2));
+  expect(world.portErrors).toEqual([]);
+});

@@ -30,7 +30,13 @@ export interface World {
   readonly portErrors: readonly unknown[];
 }
 
-export async function openWorld(placement: string, more: Partial<SystemOptions> = {}, seed = 7): Promise<World> {
+/** @param early keys that are pressed with the first picture, before any film has arrived */
+export async function openWorld(
+  placement: string,
+  more: Partial<SystemOptions> = {},
+  seed = 7,
+  early: readonly Key[] = [],
+): Promise<World> {
   const portErrors: unknown[] = [];
   const stage = await simStage({ seed, onPortError: (_port, error) => void portErrors.push(error) });
   const { host, vm } = stage;
@@ -46,6 +52,12 @@ export async function openWorld(placement: string, more: Partial<SystemOptions> 
       await host.pass(FRAME_MS);
     }
   };
+  const strike = (key: Key) => {
+    input.key(key, 'down');
+    input.key(key, 'up');
+  };
+  await frames(2);
+  for (const key of early) strike(key);
   await frames(60);
   return {
     frames,
@@ -53,8 +65,7 @@ export async function openWorld(placement: string, more: Partial<SystemOptions> 
     place: () => placeOf(system),
     async press(keys, apartMs) {
       for (const key of keys) {
-        input.key(key, 'down');
-        input.key(key, 'up');
+        strike(key);
         if (apartMs > 0) await host.pass(apartMs);
       }
       await frames(REST_FRAMES);
