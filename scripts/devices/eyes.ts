@@ -13,6 +13,14 @@ export interface Seen {
   readonly crashed: string | null;
 }
 
+/** Has the place written, as the page does when it is left. */
+export const KEEP = `(function () {
+  function kept() { window.ladderKept = true; }
+  window.tandem.system.persist().then(kept, kept);
+  return true;
+})()`;
+export const HAS_KEPT = '(window.ladderKept === true)';
+
 /** In the page that is there now: what is looked at after it is another one. */
 export const LEAVE = '(window.ladderFormer = true)';
 

@@ -4,18 +4,20 @@
  */
 import { PERSIST_DELAY_MS } from '../../protocol/limits.js';
 import { type Device, type KeyName, pause } from './device.js';
-import { FRAMES, type Frames, HIDE_PANEL, LEAVE, LOOK, MEASURE, type Seen } from './eyes.js';
+import { FRAMES, type Frames, HAS_KEPT, HIDE_PANEL, KEEP, LEAVE, LOOK, MEASURE, type Seen } from './eyes.js';
 
 /** The longest that a step may take, on an engine without JIT and on a busy machine. */
-const STEP_MS_MAX = 30_000;
+const STEP_MS_MAX = 90_000;
 const LOOK_MS = 40;
-/** Time for the place to be written, and for the browser to do so. */
+/** Time for the place to come to history, of which nobody tells. It is then written. */
 const KEPT_MS = 2 * PERSIST_DELAY_MS;
 /** A picture that is the same so often does not change any more. */
 const STILL_LOOKS = 4;
-/** The longest that the screen may take to show what is painted: an engine in software shows it some frames later. */
-const SHOWN_MS_MAX = 5_000;
+/** The longest that the screen may take to show what is painted: an engine in software shows it some frames later, and a busy machine later still. */
+const SHOWN_MS_MAX = 60_000;
 const SHOWN_LOOK_MS = 250;
+/** A screen that is the same so often shows what is painted, where there is nothing to compare it with. */
+const SHOWN_LOOKS = 4;
 
 export interface Step {
   readonly name: string;
@@ -69,11 +71,15 @@ export class Journey {
   private readonly steps: Step[] = [];
   private seen: Seen | null = null;
 
-  /** @param reference hashes of the steps' pictures; empty for the reference itself */
+  /**
+   * @param reference hashes of the steps' pictures; empty for the reference itself
+   * @param isWanted whether a screenshot shows what the reference does; null for the reference itself
+   */
   constructor(
     private readonly device: Device,
     private readonly titleAt: TitleAt,
     private readonly reference: readonly Step[],
+    private readonly isWanted: ((screen: Buffer) => boolean) | null,
   ) {}
 
   /** Never rejects: what fails is a step that has not passed, and those after it have not either. */
@@ -88,7 +94,7 @@ export class Journey {
     const frames = await device.evaluate<Frames | null>(FRAMES).catch(() => null);
     const hasKept = this.seen?.television.storage !== 'none';
     await this.step('reload', () => this.reload(url, hasKept), hasKept ? 'reload' : 'start');
-    const painted = await this.paint().catch(() => null);
+    const painted = await this.paint(hasKept ? this.isWanted : null).catch(() => null);
     return { steps: this.steps, last: this.seen, frames: frames ?? { gaps: [], works: [] }, painted, hasKept };
   }
 
@@ -119,20 +125,31 @@ export class Journey {
   private async reload(url: string, hasKept: boolean): Promise<string> {
     // Storage has the place a little after the viewer has come there.
     await pause(KEPT_MS);
+    await this.device.evaluate(KEEP);
+    await this.until(() => this.device.evaluate<boolean>(HAS_KEPT), 'the place is not written');
     await this.device.evaluate(LEAVE);
     await this.device.open(url);
     return this.settled(this.titleAt(hasKept ? 2 : 0, hasKept ? 3 : 0));
   }
 
-  private async paint(): Promise<Buffer> {
+  /** @returns the first screen that is as wanted, or the last one */
+  private async paint(isWanted: ((screen: Buffer) => boolean) | null): Promise<Buffer> {
     await this.device.evaluate(HIDE_PANEL);
+    const until = Date.now() + SHOWN_MS_MAX;
     let former: Buffer | null = null;
-    for (const until = Date.now() + SHOWN_MS_MAX; ; ) {
+    for (let same = 1; ; ) {
       await pause(SHOWN_LOOK_MS);
       const shown = await this.device.screenshot();
-      if (former?.equals(shown) || Date.now() > until) return shown;
+      same = former?.equals(shown) ? same + 1 : 1;
+      if (isWanted ? isWanted(shown) : same >= SHOWN_LOOKS) return shown;
+      if (Date.now() > until || this.hasStopped) return shown;
       former = shown;
     }
+  }
+
+  /** A step has not passed: no screen can be as wanted any more. */
+  private get hasStopped(): boolean {
+    return this.steps.some(({ passed }) => !passed);
   }
 
   /** Waits until a film has focus and nothing moves. @returns hash of the picture @throws Error with what is seen instead */
@@ -148,6 +165,10 @@ export class Journey {
       if (Date.now() > until) throw new Error(this.instead(focused));
     }
     return former;
+  }
+
+  private async until(holds: () => Promise<boolean>, otherwise: string): Promise<void> {
+    for (const until = Date.now() + STEP_MS_MAX; !(await holds()); await pause(LOOK_MS)) if (Date.now() > until) throw new Error(otherwise);
   }
 
   private instead(focused: string): string {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pause } from './device.js';
 
 /** How long an engine may take until it answers. */
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 90_000;
 const LOOK_MS = 50;
 /** What it says last, for the report of one that does not start. */
 const SAID_LENGTH = 500;

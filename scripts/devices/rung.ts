@@ -91,7 +91,9 @@ export async function climb(rung: Rung, program: string, ways: Ways, reference: 
 }
 
 async function send(device: Device, { name, standsFor }: Rung, ways: Ways, server: TelevisionServer, reference: Climbed | null) {
-  const travelled = await new Journey(device, server.titleAt, reference?.steps ?? []).travel(server.urlOf(ways.query));
+  const wanted = reference?.painted;
+  const isWanted = wanted ? (screen: Buffer) => difference(screen, wanted) <= DIFFERENCE_MAX : null;
+  const travelled = await new Journey(device, server.titleAt, reference?.steps ?? [], isWanted).travel(server.urlOf(ways.query));
   await keepScreenshots(name, device, travelled, ways.artefacts);
   return { name, standsFor, missing: null, ...reportOf(device, travelled, server, reference) };
 }

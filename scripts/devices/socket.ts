@@ -11,7 +11,7 @@ interface Told {
 }
 
 /** How long one command may take: a page that loops for ever answers none. */
-const ANSWER_MS_MAX = 30_000;
+const ANSWER_MS_MAX = 90_000;
 
 export class CommandSocket {
   onEvent: (method: string, params: unknown) => void = () => {};

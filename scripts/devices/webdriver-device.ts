@@ -28,7 +28,7 @@ interface NewSession {
 }
 
 /** How long one command may take: a page that loops for ever answers none. */
-const ANSWER_MS_MAX = 30_000;
+const ANSWER_MS_MAX = 90_000;
 /** The window may be larger than the page in it. */
 const FIT_ROUNDS = 2;
 
