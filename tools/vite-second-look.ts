@@ -25,7 +25,9 @@ export class SecondLooks {
     clearTimeout(this.timers.get(file));
     const look = () => {
       this.timers.delete(file);
-      if (stampOf(file) !== seen) this.changed(file);
+      const now = stampOf(file);
+      // The watcher itself says that a file is gone.
+      if (now !== seen && now !== '') this.changed(file);
     };
     this.timers.set(file, setTimeout(look, WATCHER_DEAF_MS).unref());
   }

@@ -48,3 +48,19 @@ test('a save right after another is told', async () => {
     await pause(200);
   }
 });
+
+test('a file that is gone is not told as changed', async () => {
+  const [gone, kept] = ['gone.ts', 'kept.ts'].map((name) => join(root, name));
+  const changed: string[] = [];
+  const seconds = new SecondLooks((file) => changed.push(file));
+  for (const each of [gone, kept]) {
+    writeFileSync(each, '1');
+    seconds.after(each);
+  }
+  rmSync(gone);
+  writeFileSync(kept, '22');
+  // The first look is the first to come.
+  await expect.poll(() => changed.length, { timeout: 60_000 }).toBeGreaterThan(0);
+  expect(changed).toEqual([kept]);
+  seconds.end();
+});
