@@ -1,5 +1,5 @@
 /** What a developer has of the running television: a spy in the console, live tracks in the Performance panel. */
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import type { CanvasScreen } from '../../host-shim/browser/index.js';
@@ -84,4 +84,16 @@ test('figures over the picture: from the start on with ?overlay=on, and F2 switc
   await television.press('F2');
   await expect.poll(texts, { timeout: PATIENCE_MS }).not.toMatch(/mailbox/);
   await television.settle(titleAt(0, 1));
+});
+
+test('what is for developers alone and does not load is told on the page, and the television runs without', async () => {
+  const lost = (page: Page) => page.route(/\/(overlay-port|tools)-[\w-]+\.js$/, (route) => route.abort());
+  const television = await Television.open(browser, server, '?overlay=on&record', lost);
+  await television.see('focused', titleAt(0, 0));
+  await television.page.waitForSelector('#crash:text("the panel could not be loaded")');
+  expect(await television.page.textContent('#problem:not([hidden])')).toContain('tools-');
+  await television.press('ArrowRight');
+  await television.see('focused', titleAt(0, 1));
+  expect([await television.look('state'), await television.look('lives')]).toEqual(['running', '1']);
+  await television.close();
 });

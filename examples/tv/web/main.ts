@@ -171,7 +171,7 @@ async function open(life: Life, { device, storage, overlay, looking, shown: onDi
   const input = openInput(host.vm, { window, pointer: display, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
   if (overlay) {
-    await overlay.open(host.vm, host.timers, () => system);
+    await runsWithout(overlay.open(host.vm, host.timers, () => system));
     life.onEnd(() => overlay.close());
   }
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
@@ -192,8 +192,18 @@ async function open(life: Life, { device, storage, overlay, looking, shown: onDi
   lacks.begin(system, display.condition);
   display.start();
   if (!looking) return;
-  const link = await openDebugLink(system, looking, { name: 'Tandem TV', screen: display });
-  life.onEnd(() => link.close());
+  const link = await runsWithout(openDebugLink(system, looking, { name: 'Tandem TV', screen: display }));
+  life.onEnd(() => link?.close());
+}
+
+/** Waits for what only developers need. @returns null when there is none; the page says why */
+async function runsWithout<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    fail((error as Error).message);
+    return null;
+  }
 }
 
 /** Why the VM that paints could not go on in a life before. */
@@ -226,14 +236,10 @@ const recordingLevel = ({ trace }: Device): RecordingLevel => (trace === 'frames
 
 /** Each life has a recording of its own. The television also runs where none can be made. */
 async function recordedFromStart(device: Device): Promise<SystemOptions['record']> {
-  if (device.record === null) return undefined;
-  try {
-    const { openTarget } = await import('./tools.js');
-    return { sink: (await openTarget(device.record)).sink, level: recordingLevel(device) };
-  } catch (error) {
-    fail((error as Error).message);
-    return undefined;
-  }
+  const { record } = device;
+  if (record === null) return undefined;
+  const target = await runsWithout(import('./tools.js').then(({ openTarget }) => openTarget(record)));
+  return target ? { sink: target.sink, level: recordingLevel(device) } : undefined;
 }
 
 function onChange(change: ApplicationChange): void {
