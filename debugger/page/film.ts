@@ -75,7 +75,8 @@ export class FilmStrip {
     for (const screen of await this.run.screensAt(fresh)) if (screen) this.painted.set(screen.row, small(screen, height));
     this.places = rows.flatMap((row, i) => {
       const image = this.painted.get(row);
-      return image ? [{ at: times[i], image }] : [];
+      // The first is of the middle of its place, since there is no picture at the beginning; it would cover the second there.
+      return image ? [{ at: i === 0 ? state.from : times[i], image }] : [];
     });
     for (const row of this.painted.keys()) if (!rows.includes(row)) this.painted.delete(row);
   }
