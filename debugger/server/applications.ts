@@ -30,6 +30,8 @@ class Connection {
   hasScreen = false;
   standing: StandingText = GOES_ON;
   take: Take | null = null;
+  /** Why it is not recorded. */
+  problem = '';
   private asked = 0;
   private readonly asking = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
 
@@ -86,7 +88,7 @@ export class Applications implements Subject {
       name: current?.name ?? 'no application',
       isLive: true,
       take: this.takes.length > 0 ? this.takes.length : null,
-      problem: this.problem || (current ? '' : this.missing()),
+      problem: this.problem || (current ? current.problem : this.missing()),
       isConnected: current !== undefined,
       acts: current?.acts ?? false,
       hasScreen: current?.hasScreen ?? false,
@@ -185,6 +187,7 @@ export class Applications implements Subject {
     this.takes.push(current.take);
     await this.takes.at(-1 - TAKES_KEPT)?.remove();
     this.problem = '';
+    current.problem = '';
     current.say({ type: 'record', level: 'frames' });
     this.tell();
   }
@@ -203,7 +206,7 @@ export class Applications implements Subject {
   private async ended(connection: Connection, problem: string): Promise<void> {
     await connection.take?.end();
     connection.take = null;
-    this.problem ||= problem;
+    connection.problem = problem;
     this.tell();
   }
 

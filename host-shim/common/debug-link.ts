@@ -21,6 +21,7 @@ import { platformBeat } from './timers.js';
 const CHUNK_MS = 200;
 /** Sent, and not taken yet. */
 const PENDING_BYTES_MAX = 8 << 20;
+const ENDED_BY_APPLICATION = 'the application has ended this recording: a page that is loaded again begins another';
 
 export interface DebugLinkOptions {
   /** What the debugger calls it; `application` when not given. */
@@ -77,7 +78,7 @@ class SystemLink implements DebugLink {
   /** Also a recording that ends with its system is told. */
   private readonly sink: RecordingSink = {
     write: (bytes) => this.send(bytes),
-    close: () => this.say({ type: 'ended', problem: '' }),
+    close: () => this.ended(),
   };
   /** One after another: a recording ends before the next begins. */
   private last: Promise<void> = Promise.resolve();
@@ -160,6 +161,13 @@ class SystemLink implements DebugLink {
     } catch (error) {
       this.say({ type: 'ended', problem: reasonOf(error) });
     }
+  }
+
+  /** By `end`, or by whoever else holds the system: then another one may begin. */
+  private ended(): void {
+    const problem = this.recording ? ENDED_BY_APPLICATION : '';
+    this.recording = null;
+    this.say({ type: 'ended', problem });
   }
 
   /** Never rejects. */

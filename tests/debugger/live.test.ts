@@ -117,6 +117,20 @@ test('nothing is recorded before somebody looks; then its bytes come as they are
   await reader.cancel();
 });
 
+test('where the application itself has ended the recording, pages are told, and one that comes then begins another', async () => {
+  const server = await serve();
+  const system = await connect(server);
+  const page = look(server);
+  await expect.poll(() => system.sink).not.toBeNull();
+  const first = system.sink!;
+  system.sink = null;
+  await first.close();
+  await expect.poll(() => page.statuses.at(-1)?.problem).toMatch(/has ended this recording/);
+  const next = look(server);
+  await expect.poll(() => next.statuses.at(-1)).toMatchObject({ take: 2, problem: '' });
+  await expect.poll(() => system.sink).not.toBeNull();
+});
+
 test('a page that comes before the application says what to do, and shows it when it comes', async () => {
   const server = await serve();
   const page = look(server);
