@@ -171,6 +171,11 @@ describe('a pointer', () => {
     row.point('mousemove', null);
     await row.pass(150);
     expect(focused.slice(1)).toEqual([3]);
+    for (const card of [2, 8, 4]) row.point('mousemove', middleOf(card));
+    await row.pass(150);
+    expect(focused.splice(2)).toEqual([2, 4]); // where it has stopped
+    row.point('mousemove', middleOf(3));
+    row.point('mousemove', middleOf(9)); // the click comes before it counts
     row.point('click', middleOf(5));
     await row.pass(50);
     expect(row.stage.activated).toEqual([5]);

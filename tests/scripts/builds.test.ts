@@ -21,7 +21,7 @@ function modernEngine() {
   }
   const prototype = { roundRect() {} };
   return {
-    ...{ Worker: ModuleWorker as unknown, structuredClone() {}, ResizeObserver: class {}, AbortSignal: { timeout() {} } },
+    ...{ Worker: ModuleWorker as unknown, Proxy, structuredClone() {}, ResizeObserver: class {}, AbortSignal: { timeout() {} } },
     ...{ CanvasRenderingContext2D: { prototype }, Uint8Array, Float64Array, DataView, JSON },
     ...{ requestAnimationFrame() {}, MessageChannel: class {}, XMLHttpRequest: class {} },
   };
@@ -66,9 +66,12 @@ describe('which build an engine gets', () => {
     expect(choose()).toMatchObject({ build: 'modern', script: { src: 'main.js', type: 'module' }, problem: '', preloaded });
   });
 
-  test.each(['structuredClone', 'ResizeObserver', 'AbortSignal', 'CanvasRenderingContext2D'])('one without %s the old one', (name) => {
-    expect(choose([name])).toMatchObject({ build: 'old', script: { src: 'old.js' }, problem: '', preloaded: [] });
-  });
+  test.each(['Proxy', 'structuredClone', 'ResizeObserver', 'AbortSignal', 'CanvasRenderingContext2D'])(
+    'one without %s the old one',
+    (name) => {
+      expect(choose([name])).toMatchObject({ build: 'old', script: { src: 'old.js' }, problem: '', preloaded: [] });
+    },
+  );
 
   test('one without module scripts the old one, and the address decides otherwise', () => {
     expect(choose([], '', false).build).toBe('old');

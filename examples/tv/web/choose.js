@@ -36,6 +36,7 @@
       'noModule' in document.createElement('script') &&
       Object.hasOwn &&
       [].at &&
+      window.Proxy &&
       window.structuredClone &&
       window.ResizeObserver &&
       window.AbortSignal &&

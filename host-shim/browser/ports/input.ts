@@ -96,7 +96,7 @@ export function openInput(vm: Vm, { window, tables = [], pointer, onKey, onMedia
   window.addEventListener('keyup', onKeyUp, options);
   window.addEventListener('blur', () => [...held.keys()].forEach(letGo), options);
   if (onMedia) registerMediaKeys(window);
-  const endPointer = pointer ? listenToPointer(window, pointer, port) : () => undefined;
+  const endPointer = pointer ? listenToPointer(window, pointer, port, vm.timers) : () => undefined;
   const close = () => {
     listening.abort();
     endPointer();

@@ -2,6 +2,7 @@
  * A mouse, a magic remote or a finger over the picture: where it is goes to focus, which alone decides what that means. Mouse events serve, since every engine
  * has them, and a touch makes a click. A wheel goes along the rail below the pointer, card by card.
  */
+import type { TimerHandle, Timers } from '../../../actors/contract/host.js';
 import type { InputPort } from '../../common/ports/input-port.js';
 
 /** In pixels of the scene. */
@@ -16,7 +17,10 @@ export interface PointerScreen {
   placeOf(event: MouseEvent): Place | null;
 }
 
-/** A hover counts this long after the one before at the soonest: a rail that follows focus moves another card below the pointer, which shall not run off with it. */
+/**
+ * A hover counts this long after the one before at the soonest: a rail that follows focus moves another card below the pointer, which shall not run off with
+ * it. Of those that come sooner the last one counts then, so that focus is where the pointer has stopped.
+ */
 const HOVER_MS = 120;
 /** One card: a notch of a mouse's wheel is 100 to 120 pixels, or three lines. */
 const WHEEL_PIXELS = 60;
@@ -24,19 +28,38 @@ const WHEEL_PIXELS = 60;
 const WHEEL_UNITS = [1, 25, 400];
 
 /** @returns what ends it */
-export function listenToPointer(window: Window, screen: PointerScreen, port: InputPort): () => void {
+export function listenToPointer(window: Window, screen: PointerScreen, port: InputPort, timers: Timers): () => void {
   let hoveredMs = Number.NEGATIVE_INFINITY;
   let turned = 0;
+  let latest: MouseEvent | null = null;
+  let waits: TimerHandle | null = null;
+  const forget = () => {
+    if (waits !== null) timers.clear(waits);
+    waits = null;
+  };
   const at = (event: MouseEvent, action: Parameters<InputPort['point']>[0]): boolean => {
     const place = screen.placeOf(event);
     if (place) port.point(action, place.x, place.y);
     return place !== null;
   };
   const onMove = (event: MouseEvent) => {
-    if (event.timeStamp - hoveredMs < HOVER_MS) return;
-    if (at(event, 'hover')) hoveredMs = event.timeStamp;
+    const soonMs = hoveredMs + HOVER_MS - event.timeStamp;
+    if (soonMs <= 0) {
+      forget();
+      if (at(event, 'hover')) hoveredMs = event.timeStamp;
+      return;
+    }
+    latest = event;
+    waits ??= timers.set(soonMs, () => void port.attempt(stopped));
   };
-  const onClick = (event: MouseEvent) => void at(event, 'press');
+  const stopped = () => {
+    waits = null;
+    if (latest && at(latest, 'hover')) hoveredMs += HOVER_MS;
+  };
+  const onClick = (event: MouseEvent) => {
+    forget();
+    at(event, 'press');
+  };
   const onWheel = (event: WheelEvent) => {
     const delta = Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : event.deltaY;
     const pixels = delta * (WHEEL_UNITS[event.deltaMode] ?? 1);
@@ -44,6 +67,7 @@ export function listenToPointer(window: Window, screen: PointerScreen, port: Inp
     if (Math.abs(turned) < WHEEL_PIXELS) return;
     const action = turned > 0 ? 'forward' : 'backward';
     turned = 0;
+    forget();
     if (at(event, action)) event.preventDefault();
   };
   const listeners = [
@@ -56,6 +80,7 @@ export function listenToPointer(window: Window, screen: PointerScreen, port: Inp
   );
   for (const [type, listener] of guarded) window.addEventListener(type, listener, { passive: false });
   return () => {
+    forget();
     for (const [type, listener] of guarded) window.removeEventListener(type, listener);
   };
 }
