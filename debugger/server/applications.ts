@@ -115,7 +115,9 @@ export class Applications implements Subject {
     clearTimeout(this.leaving);
     this.lookers.add(told);
     if (this.lookers.size === 1) this.watched(true);
-    told(this.status);
+    // Told of the recording before, a page takes the one that begins for another run, and loads itself again: for ever, where none can begin.
+    const begins = this.current !== undefined && this.current.take === null;
+    if (!begins) told(this.status);
     void this.record();
     return () => {
       this.lookers.delete(told);

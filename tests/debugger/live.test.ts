@@ -128,6 +128,8 @@ test('where the application itself has ended the recording, pages are told, and 
   await expect.poll(() => page.statuses.at(-1)?.problem).toMatch(/has ended this recording/);
   const next = look(server);
   await expect.poll(() => next.statuses.at(-1)).toMatchObject({ take: 2, problem: '' });
+  // One that was told of the recording before would load itself again.
+  expect(next.statuses.map(({ take }) => take)).not.toContain(1);
   await expect.poll(() => system.sink).not.toBeNull();
 });
 
