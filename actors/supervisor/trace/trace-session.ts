@@ -229,19 +229,15 @@ export class TraceSession {
     this.watching.add(request);
     const end = async () => {
       endFollowing();
-      if (this.watching.delete(request)) await this.tellAll().catch(() => {});
+      if (this.watching.delete(request)) await this.tell(this.names).catch(() => {});
     };
     try {
-      await this.tellAll();
+      await this.tell(this.names);
       return end;
     } catch (error) {
       await end();
       throw error;
     }
-  }
-
-  private tellAll(): Promise<void> {
-    return this.tell(this.directory.vms.all.map(({ name }) => name));
   }
 
   /** Whether somebody has asked for a trace. */
