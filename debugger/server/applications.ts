@@ -2,10 +2,12 @@
  * Applications that have connected, and what they record. The newest is looked at. It records while somebody looks on, and a moment longer, so that a
  * page that is loaded again goes on with what it had.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
+import { reasonOf } from '../../actors/contract/thrown.js';
 import {
   type FromApplication,
   GOES_ON,
@@ -30,6 +32,10 @@ class Connection {
   hasScreen = false;
   standing: StandingText = GOES_ON;
   take: Take | null = null;
+  /** A file is being made for what it records. */
+  begins = false;
+  /** Nobody looks at it any more, and it has not ended its recording yet. */
+  rests = false;
   /** Why it is not recorded. */
   problem = '';
   private asked = 0;
@@ -71,7 +77,8 @@ export class Applications implements Subject {
   private readonly connections: Connection[] = [];
   private readonly lookers = new Set<(status: Status) => void>();
   private readonly takes: Take[] = [];
-  private folder: Promise<string> | null = null;
+  private filesMade = 0;
+  private folder: string | null = null;
   private problem = '';
   private leaving: NodeJS.Timeout | undefined;
 
@@ -139,7 +146,11 @@ export class Applications implements Subject {
 
   /** Nobody looks any more. */
   private rest(): void {
-    for (const each of this.connections) if (each.take) each.say({ type: 'stop' });
+    for (const each of this.connections) {
+      if (!each.take) continue;
+      each.rests = true;
+      each.say({ type: 'stop' });
+    }
   }
 
   async ask(question: Question): Promise<unknown> {
@@ -181,12 +192,15 @@ export class Applications implements Subject {
   /** The newest application records, if somebody looks on. */
   private async record(): Promise<void> {
     const { current } = this;
-    if (!current || current.take || this.lookers.size === 0) return;
-    this.folder ??= mkdtemp(join(tmpdir(), 'tandem-live-'));
-    const take = Take.create(join(await this.folder, `${this.takes.length + 1}.mcap`));
-    if (current !== this.current || current.take) return (await take).remove();
-    current.take = await take;
-    this.takes.push(current.take);
+    if (!current || current.take || current.begins || this.lookers.size === 0) return;
+    current.begins = true;
+    const take = await this.newTake();
+    current.begins = false;
+    if (!take) return;
+    // A newer one has come, or this one has gone: whoever is the newest now has been asked to record.
+    if (current !== this.current) return take.remove();
+    current.take = take;
+    this.takes.push(take);
     await this.takes.at(-1 - TAKES_KEPT)?.remove();
     this.problem = '';
     current.problem = '';
@@ -194,12 +208,24 @@ export class Applications implements Subject {
     this.tell();
   }
 
+  /** In a file of its own, also while another one is being made. @returns null when the file system has none, which the page says */
+  private async newTake(): Promise<Take | null> {
+    try {
+      this.folder ??= mkdtempSync(join(tmpdir(), 'tandem-live-'));
+      return await Take.create(join(this.folder, `${++this.filesMade}.mcap`));
+    } catch (error) {
+      this.problem = reasonOf(error);
+      this.tell();
+      return null;
+    }
+  }
+
   private async keep(connection: Connection, bytes: Buffer): Promise<void> {
     try {
       await connection.take?.write(bytes);
       connection.say({ type: 'taken', bytes: bytes.length });
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = reasonOf(error);
       connection.say({ type: 'stop' });
       this.tell();
     }
@@ -209,7 +235,11 @@ export class Applications implements Subject {
     await connection.take?.end();
     connection.take = null;
     connection.problem = problem;
+    const { rests } = connection;
+    connection.rests = false;
     this.tell();
+    // Somebody has come to look meanwhile.
+    if (rests) await this.record();
   }
 
   private async gone(connection: Connection): Promise<void> {
@@ -230,6 +260,6 @@ export class Applications implements Subject {
     clearTimeout(this.leaving);
     for (const { socket } of this.connections) socket.terminate();
     await Promise.all(this.takes.map((take) => take.remove()));
-    if (this.folder) await rm(await this.folder, { recursive: true, force: true });
+    if (this.folder) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -2,7 +2,9 @@
 import type { GrowingSource } from './run.js';
 
 export class RecordingStream implements GrowingSource {
-  size = 0;
+  /** Bytes that have come, and as many as there were when its reader looked last: what has come since is more. */
+  private length = 0;
+  private seen = 0;
   /** Parts that may still be read, and where the first of them begins. */
   private parts: Uint8Array[] = [];
   private firstAt = 0;
@@ -10,6 +12,11 @@ export class RecordingStream implements GrowingSource {
   private hasEnded = false;
   private failure: Error | null = null;
   private wake: () => void = () => {};
+
+  get size(): number {
+    this.seen = this.length;
+    return this.length;
+  }
 
   /** Takes all that comes. */
   constructor(parts: ReadableStream<Uint8Array>) {
@@ -21,7 +28,7 @@ export class RecordingStream implements GrowingSource {
     try {
       for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
         this.parts.push(value!);
-        this.size += value!.length;
+        this.length += value!.length;
         this.wake();
       }
     } catch (error) {
@@ -33,13 +40,13 @@ export class RecordingStream implements GrowingSource {
 
   /** @throws Error when the connection has failed */
   async more(atMostMs?: number): Promise<'more' | 'nothing yet' | 'end'> {
-    const { size } = this;
-    if (!this.hasEnded)
+    const { seen } = this;
+    if (!this.hasEnded && this.length === seen)
       await new Promise<void>((resolve) => {
         this.wake = resolve;
         if (atMostMs !== undefined) setTimeout(resolve, atMostMs);
       });
-    if (this.size > size) return 'more';
+    if (this.length > seen) return 'more';
     if (this.failure) throw this.failure;
     return this.hasEnded ? 'end' : 'nothing yet';
   }
@@ -51,7 +58,7 @@ export class RecordingStream implements GrowingSource {
 
   async read(at: number, length: number): Promise<Uint8Array> {
     if (this.isForwards) this.letGo(at);
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - at)));
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.length - at)));
     let begin = this.firstAt;
     for (const part of this.parts) {
       if (begin >= at + bytes.length) break;

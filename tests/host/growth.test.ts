@@ -6,6 +6,8 @@ import { mortalNodeOf } from './mortal-node.js';
 import { MortalGame } from './vm-loss.js';
 
 const RESTARTS = 120;
+/** Half a minute on a machine that does nothing else, and five times that beside three other workers of a whole run. */
+const GROWTH_MS = 600_000;
 /** Restarts after which caches, compiled code and rings of reports are full. */
 const WARM_RESTARTS = 70;
 /** Tolerance: an ending thread and a starting spare may be counted or not, each with a port and a timer. */
@@ -33,7 +35,7 @@ const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/p
 
 const handles = (): number => process.getActiveResourcesInfo().length;
 
-test(`${RESTARTS} restarts of the worker of a VM`, async () => {
+test(`${RESTARTS} restarts of the worker of a VM`, { timeout: GROWTH_MS }, async () => {
   // How many steps the last crash reports have from the flight recorder depends on the moment.
   const game = new MortalGame(mortalNodeOf(undefined, 0), true);
   await game.start('relay=js,mirror=wasm');
