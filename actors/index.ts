@@ -30,6 +30,6 @@ export { type Storage, type StorageChange, StorageError, unavailableStorage } fr
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { StartError, SupervisionError } from './supervisor/errors.js';
 export type { SupervisorSpec } from './supervisor/supervision.js';
-export { SpecificationError } from './supervisor/tree/errors.js';
+export { SpecificationError } from './supervisor/tree/specification.js';
 export { type Port, PortOverloadError, type RequestOptions } from './vm/port/port.js';
 export type { Vm } from './vm/vm.js';

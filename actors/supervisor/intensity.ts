@@ -25,8 +25,11 @@ export function admitRestart(times: RestartTimes, nowMicros: number, { intensity
   return counted.length < intensity ? [...counted, nowMicros] : null;
 }
 
-/** @throws RangeError that names the faulty number */
-export function checkIntensity({ intensity, periodMs }: Intensity): void {
-  if (!Number.isInteger(intensity) || intensity < 0) throw new RangeError(`intensity is a whole number from 0, not ${intensity}`);
-  if (!(periodMs > 0 && Number.isFinite(periodMs))) throw new RangeError(`periodMs is a positive number, not ${periodMs}`);
+const rangeError = (field: string, value: number): Error =>
+  new RangeError(`${field} is a ${field === 'intensity' ? 'whole number from 0' : 'positive number'}, not ${value}`);
+
+/** @param fault makes the error that names the faulty number. @throws it; RangeError when not given */
+export function checkIntensity({ intensity, periodMs }: Intensity, fault: (field: string, value: number) => Error = rangeError): void {
+  if (!Number.isInteger(intensity) || intensity < 0) throw fault('intensity', intensity);
+  if (!(periodMs > 0 && Number.isFinite(periodMs))) throw fault('periodMs', periodMs);
 }

@@ -16,19 +16,19 @@ import type { Directory } from './directory.js';
 import { SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import type { Escalation } from './system-machine.js';
-import type { Exit } from './tree/child.js';
 import type { TreePlatform } from './tree/children.js';
-import { ChildStartError, OrderError } from './tree/errors.js';
-import type { Backoff } from './tree/specification.js';
 import {
   type AutoShutdown,
-  type ChildSpecificationInput,
+  type Backoff,
+  type ChildSpecification,
   checkSpecification,
   type Exhaustion,
+  type Exit,
   type RestartKind,
   type Strategy,
+  type SupervisorSpecification,
 } from './tree/specification.js';
-import { nestedSupervisor, startSupervisor, type TreeSupervisor } from './tree/tree-supervisor.js';
+import { nestedSupervisor, OrderError, TreeSupervisor } from './tree/tree-supervisor.js';
 
 /** A supervisor and what it supervises, in the order of their start. */
 export interface SupervisorSpec extends Partial<Intensity> {
@@ -97,7 +97,7 @@ export class Supervision {
   /** The supervisors over each actor and supervisor, the root first. */
   private readonly paths: ReadonlyMap<string, readonly string[]>;
   private readonly platform: TreePlatform;
-  private readonly exhaustion: Exhaustion;
+  private readonly specification: SupervisorSpecification;
 
   /** @throws SpecificationError */
   constructor(
@@ -109,21 +109,16 @@ export class Supervision {
     // Devices that fail together do not come back together, since no two start in the same microsecond.
     const chance = new Random(clock.nowMicros());
     this.platform = { timers, nowMicros: () => clock.nowMicros(), random: () => chance.next() };
-    this.exhaustion = options.escalation === 'degrade' ? 'degrade' : 'escalate';
     this.paths = new Map(pathsOf(options.tree, []));
-    this.check(options.tree);
+    this.specification = this.specify(options.tree, options.escalation === 'degrade' ? 'degrade' : 'escalate');
   }
 
   /** Starts everything in order. @throws the error of the first actor that did not start; those before it have ended again */
   async start(): Promise<void> {
-    const { tree } = this.options;
-    const init = () => this.specify(tree, this.exhaustion);
-    const onEnding = (exit: Exit) => this.watcher.rootEnding(exit);
-    try {
-      this.root = await startSupervisor(init, this.platform, { onStarting: (supervisor) => this.note(tree, supervisor), onEnding });
-    } catch (error) {
-      throw causeOf(error);
-    }
+    this.root = await TreeSupervisor.start(this.specification, this.platform, {
+      ...this.noted(this.options.tree),
+      onEnding: (exit) => this.watcher.rootEnding(exit),
+    });
   }
 
   /** Ends everything in reverse order. */
@@ -141,7 +136,7 @@ export class Supervision {
     try {
       await this.supervisors.get(parent)?.restartChild(child);
     } catch (error) {
-      if (!(error instanceof OrderError)) throw causeOf(error);
+      if (!(error instanceof OrderError)) throw error;
       if (error.code !== 'running') throw new SupervisionError('state', actor, `cannot be started: ${child} in ${parent}: ${error.code}`);
     }
   }
@@ -166,37 +161,34 @@ export class Supervision {
     return this.supervisors.get(this.paths.get(name)?.at(-1) ?? '');
   }
 
-  private note({ supervisor: name }: SupervisorSpec, supervisor: TreeSupervisor): void {
-    this.supervisors.set(name, supervisor);
+  private noted({ supervisor: name }: SupervisorSpec) {
+    return { onStarting: (supervisor: TreeSupervisor) => void this.supervisors.set(name, supervisor) };
   }
 
-  private check(spec: SupervisorSpec): void {
-    checkSpecification(this.specify(spec, this.exhaustion));
-    for (const child of spec.children) if (typeof child !== 'string') this.check(child);
-  }
-
-  private specify(spec: SupervisorSpec, exhaustion: Exhaustion) {
+  /** @throws SpecificationError */
+  private specify(spec: SupervisorSpec, exhaustion: Exhaustion): SupervisorSpecification {
     const { strategy = 'one_for_one', autoShutdown = 'never', backoff } = spec;
     const { intensity = this.options.intensity.intensity, periodMs = this.options.intensity.periodMs } = spec;
     const children = spec.children.map((child) => (typeof child === 'string' ? this.worker(child) : this.nested(child)));
-    return { flags: { strategy, intensity, periodMs, autoShutdown, backoff, exhaustion }, children };
+    const specification = { flags: { strategy, intensity, periodMs, autoShutdown, backoff, exhaustion }, children };
+    checkSpecification(specification);
+    return specification;
   }
 
-  private nested(spec: SupervisorSpec): ChildSpecificationInput {
+  private nested(spec: SupervisorSpec): ChildSpecification {
     const { supervisor: id, restart = 'permanent', significant = false } = spec;
-    const onStarting = (supervisor: TreeSupervisor) => this.note(spec, supervisor);
-    return nestedSupervisor({ id, restart, significant }, () => this.specify(spec, 'escalate'), this.platform, { onStarting });
+    return nestedSupervisor({ id, restart, significant }, this.specify(spec, 'escalate'), this.platform, this.noted(spec));
   }
 
   /** The specification of an actor, which itself bounds the time that it takes to end. */
-  private worker(name: string): ChildSpecificationInput {
+  private worker(name: string): ChildSpecification {
     const actor = this.directory.actor(name);
     const { restart, significant } = actor.specification;
-    const dropped: ChildSpecificationInput['dropped'] = (why) => {
+    const dropped: ChildSpecification['dropped'] = (why) => {
       if (why === 'exhausted') this.watcher.rootExhausted();
       actor.drop(why);
     };
-    return { id: name, start: () => actor.startIncarnation(), restart, significant, shutdown: 'infinity', dropped, budget: actor.breaker };
+    return { id: name, start: () => actor.startIncarnation(), restart, significant, dropped, budget: actor.breaker };
   }
 }
 
@@ -206,11 +198,6 @@ function pathsOf({ supervisor, children }: SupervisorSpec, above: readonly strin
     typeof child === 'string' ? [[child, path] as [string, readonly string[]]] : pathsOf(child, path),
   );
   return [[supervisor, above], ...nested];
-}
-
-/** The error of the child that did not start, however deep in the tree that child is. */
-function causeOf(error: unknown): unknown {
-  return error instanceof ChildStartError ? causeOf(error.cause) : error;
 }
 
 function unlessOrderError(error: unknown): void {

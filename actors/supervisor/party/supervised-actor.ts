@@ -9,8 +9,7 @@ import type { ActorState, Side, TwinReason, TwinStatus, Twins } from '../../cont
 import { isA } from '../../contract/thrown.js';
 import type { ActorStatus, ChangeFeed, SystemChange } from '../change-feed.js';
 import { StartError, SupervisionError } from '../errors.js';
-import type { Child, Exit, Purpose } from '../tree/child.js';
-import type { DropReason, RestartKind } from '../tree/specification.js';
+import type { Child, DropReason, Exit, Purpose, RestartKind } from '../tree/specification.js';
 import type { Vms } from '../vm/supervised-vm.js';
 import { type ActorCommands, actorMachine } from './actor-machine.js';
 import type { CircuitLimits } from './circuit.js';
@@ -345,11 +344,5 @@ class Incarnation implements Child {
   async shutdown(purpose: Purpose): Promise<void> {
     await (purpose === 'restart' ? this.actor.suspend() : this.actor.stop());
     this.end({ reason: 'shutdown' });
-  }
-
-  /** Its VM may take as long as for any other stop; after that, the supervisor of the VMs acts. */
-  async kill(): Promise<void> {
-    await this.actor.stop();
-    this.end({ reason: 'killed' });
   }
 }

@@ -6,9 +6,7 @@
  */
 import type { Timers } from '../../contract/host.js';
 import type { RestartTimes } from '../intensity.js';
-import { type Child, type Exit, endChild, type Purpose } from './child.js';
-import { ChildStartError } from './errors.js';
-import type { ChildSpecification, DropReason } from './specification.js';
+import type { Child, ChildSpecification, DropReason, Exit, Purpose } from './specification.js';
 
 /** Clock, timers and chance: a supervisor has none of its own. */
 export interface TreePlatform {
@@ -19,7 +17,7 @@ export interface TreePlatform {
 }
 
 /** restarting: it starts, or will be tried again. down: it will not be started without an order, or before its turn. */
-export type ChildState = 'running' | 'restarting' | 'down';
+type ChildState = 'running' | 'restarting' | 'down';
 
 /** One child: its specification, and its present incarnation if it has one. */
 export class Entry {
@@ -47,37 +45,25 @@ export class Entry {
 }
 
 export class Children {
-  private list: readonly Entry[] = [];
-  private killed = false;
-  /** Each stops the wait for one start that is under way. */
-  private readonly abandons = new Set<() => void>();
+  all: readonly Entry[];
 
   constructor(
+    specifications: readonly ChildSpecification[],
     private readonly platform: TreePlatform,
     private readonly onEnded: (entry: Entry, child: Child, exit: Exit) => void,
-  ) {}
-
-  get all(): readonly Entry[] {
-    return this.list;
+  ) {
+    this.all = specifications.map((specification) => new Entry(specification));
   }
 
   find(id: string): Entry | undefined {
-    return this.list.find(({ specification }) => specification.id === id);
-  }
-
-  add(entry: Entry): void {
-    this.list = [...this.list, entry];
+    return this.all.find(({ specification }) => specification.id === id);
   }
 
   remove(entry: Entry): void {
-    this.list = this.list.filter((other) => other !== entry);
+    this.all = this.all.filter((other) => other !== entry);
   }
 
-  from(first: Entry): readonly Entry[] {
-    return this.list.slice(this.list.indexOf(first));
-  }
-
-  /** @throws ChildStartError, which leaves the child down */
+  /** @throws the error of its start, which leaves the child down */
   start(entry: Entry): Promise<Child | null> {
     this.calm(entry);
     entry.state = 'restarting';
@@ -88,14 +74,15 @@ export class Children {
 
   private async launch(entry: Entry): Promise<Child | null> {
     try {
-      const child = await this.unlessKilled(entry);
+      const child = await entry.specification.start();
       entry.takenDown = false;
       entry.state = child ? 'running' : 'down';
       if (child) this.welcome(entry, child);
+      else if (entry.temporary) this.remove(entry);
       return child;
     } catch (error) {
       entry.state = 'down';
-      throw new ChildStartError(entry.specification.id, error);
+      throw error;
     } finally {
       entry.starting = undefined;
     }
@@ -105,39 +92,23 @@ export class Children {
     entry.child = child;
     entry.startedAt = this.platform.nowMicros();
     child.ended.then((exit) => this.onEnded(entry, child, exit));
-    if (this.killed) child.kill();
-  }
-
-  /**
-   * Starts a child. A start that never ends does not hold up the killing of its supervisor; if it ends late, its child is killed as well.
-   */
-  private async unlessKilled(entry: Entry): Promise<Child | null> {
-    const start = (async () => entry.specification.start())();
-    let abandon = () => {};
-    const abandoned = new Promise<null>((resolve) => {
-      abandon = () => resolve(null);
-    });
-    this.abandons.add(abandon);
-    const child = await Promise.race([start, abandoned]).finally(() => this.abandons.delete(abandon));
-    if (!child && this.killed) start.then((late) => late?.kill()).catch(() => {});
-    return child;
   }
 
   /** Resolves when the child is down. Whatever waits to start it again is cancelled. */
   async end(entry: Entry, purpose: Purpose): Promise<void> {
     await entry.starting;
-    const { child, specification } = entry;
-    const { shutdown } = specification;
-    if (child) await endChild(child, { shutdown: this.killed ? 'brutal' : shutdown, purpose, timers: this.platform.timers });
+    const { child } = entry;
+    child?.shutdown(purpose);
+    await child?.ended;
     this.calm(entry);
     if (purpose === 'restart') return;
     entry.takenDown = false;
-    specification.dropped?.('shutdown');
+    entry.specification.dropped('shutdown');
   }
 
-  /** Ends them in reverse order. */
-  async endAll(entries: readonly Entry[], purpose: Purpose): Promise<void> {
-    for (const entry of [...entries].reverse()) await this.end(entry, purpose);
+  /** Ends all in reverse order. */
+  async endAll(purpose: Purpose): Promise<void> {
+    for (const entry of [...this.all].reverse()) await this.end(entry, purpose);
   }
 
   /** Marks it as down, and cancels whatever waits to start it. */
@@ -159,13 +130,6 @@ export class Children {
   /** Does the same when nobody will start it again without an order. */
   drop(entry: Entry, reason: DropReason): void {
     this.letGo(entry);
-    entry.specification.dropped?.(reason);
-  }
-
-  /** Ends every incarnation at once, also one that is just starting. */
-  kill(): void {
-    this.killed = true;
-    for (const abandon of this.abandons) abandon();
-    for (const { child } of this.list) child?.kill();
+    entry.specification.dropped(reason);
   }
 }

@@ -6,16 +6,25 @@
  *                              └──────────────────────┘ and each attempt counts
  */
 import { admitRestart, type RestartTimes } from '../intensity.js';
-import { type Exit, isAbnormal } from './child.js';
 import type { Children, Entry, TreePlatform } from './children.js';
-import { ExhaustedError } from './errors.js';
-import { type Backoff, backoffMs, isReset, type SupervisorFlags } from './specification.js';
+import { type Backoff, backoffMs, type Exit, isReset, type SupervisorFlags } from './specification.js';
+
+/** The error of a supervisor that ended with an exhausted budget. `cause` is the end of the child that was one too many. */
+export class ExhaustedError extends Error {
+  override readonly name = 'ExhaustedError';
+  constructor(
+    readonly id: string,
+    cause: unknown,
+  ) {
+    super(`restart budget exhausted by child ${id}`, { cause });
+  }
+}
 
 /** What happens to the supervisor: undefined when it goes on. */
-export type Verdict = Exit | undefined;
+type Verdict = Exit | undefined;
 
 /** The supervisor of the children. */
-export interface RestartOwner {
+interface RestartOwner {
   /** Whether the supervisor is to end: then a round is broken off. */
   readonly isEnding: boolean;
   /** Whether somebody can restart what the supervisor leaves when its budget is exhausted. */
@@ -39,7 +48,7 @@ export class Restarts {
     entry.child = undefined;
     this.noteRun(entry);
     const { restart } = entry.specification;
-    if (restart === 'permanent' || (restart === 'transient' && isAbnormal(exit))) return this.restart(entry, exit);
+    if (restart === 'permanent' || (restart === 'transient' && exit.reason === 'error')) return this.restart(entry, exit);
     this.children.drop(entry, 'finished');
     return this.autoShutdown(entry);
   }
@@ -106,7 +115,7 @@ export class Restarts {
       this.startAgain([entry]);
       return;
     }
-    const group = strategy === 'one_for_all' ? children.all : children.from(entry);
+    const group = strategy === 'one_for_all' ? children.all : children.all.slice(children.all.indexOf(entry));
     await this.takeDown(group);
     await this.startAgain(group.filter((member) => children.all.includes(member)));
   }
@@ -142,8 +151,7 @@ export class Restarts {
     for (const entry of group) {
       if (owner.isEnding) return;
       try {
-        const child = await children.start(entry);
-        if (!child && entry.temporary) children.remove(entry);
+        await children.start(entry);
       } catch (error) {
         this.tryAgain(entry, error);
         return;

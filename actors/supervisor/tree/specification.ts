@@ -1,10 +1,27 @@
 /**
- * What a supervisor has to do: its flags and the specifications of its children, checked before anything starts. The words are those
- * of OTP's `supervisor`, and so are the defaults, except for the budget, which is the one of the whole project.
+ * What a supervisor has to do: its flags and its children. The words are those of OTP's `supervisor`.
  */
-import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../intensity.js';
-import type { Child, Shutdown } from './child.js';
-import { SpecificationError } from './errors.js';
+import { checkIntensity, type Intensity } from '../intensity.js';
+
+/** OTP's exit reasons. Of these only `error` is abnormal. */
+export type ExitReason = 'normal' | 'shutdown' | 'error';
+
+export interface Exit {
+  readonly reason: ExitReason;
+  /** The error, or what else the child said. */
+  readonly detail?: unknown;
+}
+
+/** Whether a child is ended for a restart or for good. */
+export type Purpose = 'restart' | 'stop';
+
+/** One incarnation of a child. */
+export interface Child {
+  /** Resolves once, when it is gone, for whatever reason. Never rejects. */
+  readonly ended: Promise<Exit>;
+  /** Asks it to end, which it does within a bound of its own: the next incarnation must not start beside it. */
+  shutdown(purpose: Purpose): void;
+}
 
 /**
  * one_for_one: a child that ends is restarted alone. one_for_all: with all the others. rest_for_one: with those that started after it.
@@ -54,13 +71,11 @@ export interface ChildSpecification {
   readonly start: () => Promise<Child | null>;
   readonly restart: RestartKind;
   readonly significant: boolean;
-  readonly shutdown: Shutdown;
-  readonly type: 'worker' | 'supervisor';
   /**
    * Called when the child is down and its supervisor will not start it again by itself: what is kept for a restart can go. It may be called
    * again.
    */
-  readonly dropped?: (reason: DropReason) => void;
+  readonly dropped: (reason: DropReason) => void;
   /** Counts restarts of the child before the supervisor does. */
   readonly budget?: OwnBudget;
 }
@@ -79,68 +94,44 @@ export interface OwnBudget {
  */
 export type DropReason = 'finished' | 'exhausted' | 'shutdown';
 
-export type ChildSpecificationInput = Pick<ChildSpecification, 'id' | 'start'> & Partial<ChildSpecification>;
-
-/** What a supervisor starts with. */
 export interface SupervisorSpecification {
-  readonly flags?: Partial<SupervisorFlags>;
-  /** In the order of their start. */
-  readonly children: readonly ChildSpecificationInput[];
-}
-
-/** The same, complete and checked. */
-export interface CheckedSpecification {
   readonly flags: SupervisorFlags;
+  /** In the order of their start. */
   readonly children: readonly ChildSpecification[];
 }
 
-/** A worker that has not ended by then counts as hanging; OTP's default. */
-const SHUTDOWN_DEFAULT_MS = 5_000;
+/** A flag or a specification makes no sense; nothing was done. */
+export class SpecificationError extends Error {
+  override readonly name = 'SpecificationError';
+  constructor(
+    /** For example `intensity` or `backoff.minMs`. */
+    readonly field: string,
+    readonly value: unknown,
+  ) {
+    super(`bad ${field}: ${typeof value === 'object' ? Object.prototype.toString.call(value) : String(value)}`);
+  }
+}
 
 const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
 const RESTART_KINDS: readonly RestartKind[] = ['permanent', 'transient', 'temporary'];
 const AUTO_SHUTDOWNS: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant'];
-const EXHAUSTIONS: readonly Exhaustion[] = ['escalate', 'degrade'];
 
 const requireThat = (field: string, value: unknown, valid: boolean): void => {
   if (!valid) throw new SpecificationError(field, value);
 };
 
-/** @throws SpecificationError that names the field. Unknown fields are ignored. */
-export function checkSpecification(specification: SupervisorSpecification): CheckedSpecification {
-  requireThat('specification', specification, typeof specification === 'object' && specification !== null);
-  const flags = checkFlags(specification.flags ?? {});
-  requireThat('children', specification.children, Array.isArray(specification.children));
-  const children = specification.children.map((child) => checkChild(child, flags));
-  const ids = children.map(({ id }) => id);
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  requireThat('id', twice, twice === undefined);
-  return { flags, children };
-}
-
-function checkFlags(given: Partial<SupervisorFlags>): SupervisorFlags {
-  const flags: SupervisorFlags = {
-    strategy: 'one_for_one',
-    ...INTENSITY_DEFAULT,
-    autoShutdown: 'never',
-    exhaustion: 'escalate',
-    ...given,
-  };
-  const { strategy, autoShutdown, exhaustion, backoff } = flags;
+/** Checks what an application has chosen. @throws SpecificationError that names the field */
+export function checkSpecification({ flags, children }: SupervisorSpecification): void {
+  const { strategy, autoShutdown, backoff } = flags;
   requireThat('strategy', strategy, STRATEGIES.includes(strategy));
-  for (const field of ['intensity', 'periodMs'] as const) requireThat(field, flags[field], isValidIntensity(field, flags[field]));
+  checkIntensity(flags, (field, value) => new SpecificationError(field, value));
   requireThat('autoShutdown', autoShutdown, AUTO_SHUTDOWNS.includes(autoShutdown));
-  requireThat('exhaustion', exhaustion, EXHAUSTIONS.includes(exhaustion));
   if (backoff) checkBackoff(backoff);
-  return flags;
-}
-
-function isValidIntensity(field: keyof Intensity, value: number): boolean {
-  try {
-    checkIntensity({ ...INTENSITY_DEFAULT, [field]: value });
-    return true;
-  } catch {
-    return false;
+  for (const { restart, significant } of children) {
+    requireThat('restart', restart, RESTART_KINDS.includes(restart));
+    requireThat('significant', significant, typeof significant === 'boolean');
+    // It would never end for good, or its end would never matter.
+    requireThat('significant', significant, !significant || (restart !== 'permanent' && autoShutdown !== 'never'));
   }
 }
 
@@ -150,26 +141,6 @@ function checkBackoff({ minMs, maxMs, randomFactor, resetAfterMs }: Backoff): vo
   requireThat('backoff.randomFactor', randomFactor, randomFactor >= 0 && randomFactor <= 1);
   requireThat('backoff.resetAfterMs', resetAfterMs, resetAfterMs === undefined || resetAfterMs > 0);
 }
-
-/** @throws SpecificationError that names the field */
-function checkChild(given: ChildSpecificationInput, { autoShutdown }: SupervisorFlags): ChildSpecification {
-  requireThat('child', given, typeof given === 'object' && given !== null);
-  const { type = 'worker' } = given;
-  const shutdown = type === 'supervisor' ? 'infinity' : SHUTDOWN_DEFAULT_MS;
-  const child: ChildSpecification = { restart: 'permanent', significant: false, shutdown, type, ...given };
-  requireThat('id', child.id, typeof child.id === 'string');
-  requireThat('start', child.start, typeof child.start === 'function');
-  requireThat('restart', child.restart, RESTART_KINDS.includes(child.restart));
-  requireThat('shutdown', child.shutdown, isShutdown(child.shutdown));
-  requireThat('type', child.type, child.type === 'worker' || child.type === 'supervisor');
-  requireThat('significant', child.significant, typeof child.significant === 'boolean');
-  // It would never end for good, or its end would never matter.
-  requireThat('significant', child.significant, !child.significant || (child.restart !== 'permanent' && autoShutdown !== 'never'));
-  return child;
-}
-
-const isShutdown = (shutdown: unknown): boolean =>
-  shutdown === 'brutal' || shutdown === 'infinity' || (typeof shutdown === 'number' && Number.isFinite(shutdown) && shutdown >= 0);
 
 /**
  * @param restarts number of restarts before this one, without a run between them that was long enough

@@ -2,34 +2,28 @@
  * A supervisor as in OTP, and so a child of another supervisor: it starts its children in order, restarts those that end as its flags
  * say, and ends them in reverse order.
  *
- *   const root = await startSupervisor(() => ({ flags: { strategy: 'rest_for_one' }, children: [worker, supervisor] }), platform);
+ *   const root = await TreeSupervisor.start({ flags, children: [worker, supervisor] }, platform);
  *   await root.stop();
  *
- * The catch: orders are carried out one after another, so that an order waits while a child starts. Ending the supervisor is no order:
- * it comes before those that wait.
+ *   starting ──> idle ⇄ busy ──> ending ──> ended        a child that does not start ends those before it, and the supervisor
+ *
+ * It takes one thing after another, in order of arrival, as a process its messages: the end of a child, an attempt to restart it, an order.
+ *
+ * The catch: an order waits while a child starts. Ending the supervisor is no order: it comes before those that wait, which are refused.
  */
-import { type Actor, createActor, waitFor } from 'xstate';
-import type { Child, Exit, Purpose } from './child.js';
-import { Children, Entry, type TreePlatform } from './children.js';
-import { OrderError } from './errors.js';
-import { type RestartOwner, Restarts, type Verdict } from './restarts.js';
-import {
-  type CheckedSpecification,
-  type ChildSpecification,
-  type ChildSpecificationInput,
-  checkSpecification,
-  type DropReason,
-  type SupervisorSpecification,
-} from './specification.js';
-import { type Ending, supervisorMachine } from './supervisor-machine.js';
+import { Children, type Entry, type TreePlatform } from './children.js';
+import { Restarts } from './restarts.js';
+import type { Child, ChildSpecification, DropReason, Exit, Purpose, SupervisorSpecification } from './specification.js';
 
-/** What a supervisor is started with; null when there is nothing to supervise. */
-export type SupervisorInit = () => SupervisorSpecification | null;
+/** running, restarting: the child is, which does not fit the order. not_found: there is no such child. ended: the supervisor has. */
+export type OrderFailure = 'running' | 'restarting' | 'not_found' | 'ended';
 
-export interface ChildStatus {
-  readonly id: string;
-  readonly child: Child | 'restarting' | undefined;
-  readonly type: ChildSpecification['type'];
+/** An order that cannot be carried out; nothing was done. */
+export class OrderError extends Error {
+  override readonly name = 'OrderError';
+  constructor(readonly code: OrderFailure) {
+    super(code);
+  }
 }
 
 export interface SupervisorHooks {
@@ -39,96 +33,118 @@ export interface SupervisorHooks {
   readonly onEnding?: (exit: Exit) => void;
 }
 
-/** @throws SpecificationError, ChildStartError, or what `init` throws: then nothing is left running */
-export async function startSupervisor(
-  init: SupervisorInit,
-  platform: TreePlatform,
-  hooks: SupervisorHooks = {},
-): Promise<TreeSupervisor | null> {
-  return TreeSupervisor.start(init, platform, { ...hooks, hasParent: false });
-}
-
-type NestedOptions = Omit<ChildSpecificationInput, 'start' | 'type' | 'dropped'>;
-
-/** A supervisor as the child of another. Each incarnation starts with the children of `init`. */
+/** A supervisor as the child of another. Each incarnation starts with all the children. */
 export function nestedSupervisor(
-  options: NestedOptions,
-  init: SupervisorInit,
+  child: Pick<ChildSpecification, 'id' | 'restart' | 'significant'>,
+  specification: SupervisorSpecification,
   platform: TreePlatform,
   hooks: SupervisorHooks = {},
-): ChildSpecificationInput {
+): ChildSpecification {
   let current: TreeSupervisor | null = null;
   return {
-    ...options,
-    type: 'supervisor',
+    ...child,
     start: async () => {
-      current = await TreeSupervisor.start(init, platform, { ...hooks, hasParent: true });
+      current = await TreeSupervisor.start(specification, platform, hooks, true);
       return current;
     },
     dropped: (reason) => current?.drop(reason),
   };
 }
 
-interface Position extends SupervisorHooks {
-  readonly hasParent: boolean;
+/** Why and how a supervisor ends. */
+interface Ending {
+  readonly exit: Exit;
+  readonly purpose: Purpose;
 }
 
-const exitOf = ({ ending }: { readonly ending: Ending | undefined }): Exit => ending?.exit ?? { reason: 'shutdown' };
-const KILLED: Ending = { exit: { reason: 'killed' }, purpose: 'stop' };
+interface QueueItem {
+  /** @returns why the supervisor ends, if it comes to that. Never rejects */
+  run(): Promise<Exit | undefined>;
+  /** Called when the supervisor has ended before this item's turn. */
+  refuse(): void;
+}
 
-export class TreeSupervisor implements Child, RestartOwner {
+export class TreeSupervisor implements Child {
   readonly ended: Promise<Exit>;
-  private readonly machine: Actor<typeof supervisorMachine>;
   private readonly children: Children;
   private readonly restarts: Restarts;
+  private readonly queue: QueueItem[] = [];
+  private isBusy = true;
+  private isOver = false;
+  private ending: Ending | undefined;
+  private noteEnded: (exit: Exit) => void = () => {};
 
-  static async start(init: SupervisorInit, platform: TreePlatform, position: Position): Promise<TreeSupervisor | null> {
-    const specification = init();
-    if (specification === null) return null;
-    const supervisor = new TreeSupervisor(checkSpecification(specification), platform, position);
-    position.onStarting?.(supervisor);
-    await supervisor.begin();
+  /** @throws the error of the first child that did not start: then nothing is left running */
+  static async start(
+    specification: SupervisorSpecification,
+    platform: TreePlatform,
+    hooks: SupervisorHooks = {},
+    hasParent = false,
+  ): Promise<TreeSupervisor> {
+    const supervisor = new TreeSupervisor(specification, platform, hooks, hasParent);
+    hooks.onStarting?.(supervisor);
+    await supervisor.startChildren();
     return supervisor;
   }
 
-  /** False for a root. */
-  readonly hasParent: boolean;
-
-  private constructor({ flags, children }: CheckedSpecification, platform: TreePlatform, { hasParent, onEnding }: Position) {
-    this.hasParent = hasParent;
-    this.children = new Children(platform, (entry, child, exit) => {
-      this.enqueue(async () => (entry.child === child ? this.restarts.ended(entry, exit) : undefined));
-    });
+  private constructor(
+    { flags, children }: SupervisorSpecification,
+    platform: TreePlatform,
+    private readonly hooks: SupervisorHooks,
+    /** False for a root. */
+    readonly hasParent: boolean,
+  ) {
+    this.children = new Children(children, platform, (entry, child, exit) =>
+      this.enqueue(async () => (entry.child === child ? this.restarts.ended(entry, exit) : undefined)),
+    );
     this.restarts = new Restarts(flags, this.children, platform, this);
-    for (const child of children) this.children.add(new Entry(child));
-    this.machine = createActor(supervisorMachine, {
-      input: { startChildren: () => this.startChildren(), endChildren: (purpose) => this.endChildren(purpose) },
+    this.ended = new Promise((resolve) => {
+      this.noteEnded = resolve;
     });
-    this.ended = this.whenEnded(onEnding);
-    this.machine.start();
   }
 
-  private async whenEnded(onEnding: SupervisorHooks['onEnding']): Promise<Exit> {
-    const { value, context } = await waitFor(this.machine, ({ value }) => value === 'ending' || value === 'abandoning');
-    if (value === 'ending') onEnding?.(exitOf(context));
-    const ended = await waitFor(this.machine, ({ value }) => value === 'ended');
-    return exitOf(ended.context);
-  }
-
-  private get ending(): Ending | undefined {
-    return this.machine.getSnapshot().context.ending;
+  /** All children, in the order of their start. */
+  get entries(): readonly Entry[] {
+    return this.children.all;
   }
 
   get isEnding(): boolean {
     return this.ending !== undefined;
   }
 
-  private async begin(): Promise<void> {
-    this.machine.send({ type: 'start' });
-    const { value, context } = await waitFor(this.machine, (snapshot) => snapshot.value !== 'starting');
-    if (value !== 'abandoning') return;
-    await this.ended;
-    throw context.ending?.exit.detail;
+  private async startChildren(): Promise<void> {
+    try {
+      for (const entry of this.children.all) await this.children.start(entry);
+    } catch (error) {
+      await this.end({ exit: { reason: 'error', detail: error }, purpose: 'stop' });
+      throw error;
+    }
+    this.isBusy = false;
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    while (!this.ending) {
+      const item = this.queue.shift();
+      if (!item) {
+        this.isBusy = false;
+        return;
+      }
+      const exit = await item.run();
+      if (exit) this.ending ??= { exit, purpose: this.hasParent ? 'restart' : 'stop' };
+    }
+    this.hooks.onEnding?.(this.ending.exit);
+    await this.end(this.ending);
+  }
+
+  private async end(ending: Ending): Promise<void> {
+    this.ending = ending;
+    this.isOver = true;
+    for (const item of this.queue.splice(0)) item.refuse();
+    await this.children.endAll(ending.purpose);
+    this.noteEnded(ending.exit);
   }
 
   /** Ends all children in reverse order of their start, then itself. */
@@ -138,12 +154,8 @@ export class TreeSupervisor implements Child, RestartOwner {
   }
 
   shutdown(purpose: Purpose): void {
-    this.machine.send({ type: 'end', ending: { exit: { reason: 'shutdown' }, purpose } });
-  }
-
-  kill(): void {
-    this.machine.send({ type: 'end', ending: KILLED });
-    this.children.kill();
+    this.ending ??= { exit: { reason: 'shutdown' }, purpose };
+    void this.work();
   }
 
   /** Ends a child. It stays down until it is started. @throws OrderError */
@@ -156,10 +168,11 @@ export class TreeSupervisor implements Child, RestartOwner {
     });
   }
 
-  /** Starts a child that is down, with a new budget if it has its own. @throws ChildStartError, which leaves it down, OrderError */
+  /** Starts a child that is down, with a new budget if it has its own. @throws the error of its start, which leaves it down; OrderError */
   async restartChild(id: string): Promise<Child | null> {
     const { started } = await this.order(async () => {
-      const entry = this.findDown(id);
+      const entry = this.find(id);
+      if (entry.state !== 'down') throw new OrderError(entry.state);
       entry.times = [];
       return { started: this.children.start(entry) }; // other orders need not wait for it
     });
@@ -172,12 +185,6 @@ export class TreeSupervisor implements Child, RestartOwner {
     return entry !== undefined && !this.isEnding && this.restarts.wouldRestartAlone(entry);
   }
 
-  private findDown(id: string): Entry {
-    const entry = this.find(id);
-    if (entry.state !== 'down') throw new OrderError(entry.state);
-    return entry;
-  }
-
   /** @throws OrderError `not_found` */
   private find(id: string): Entry {
     const entry = this.children.find(id);
@@ -185,52 +192,31 @@ export class TreeSupervisor implements Child, RestartOwner {
     return entry;
   }
 
-  /** All children, in the order of their start. */
-  whichChildren(): Promise<readonly ChildStatus[]> {
-    return this.order(async () => this.children.all.map(statusOf));
-  }
-
   /** Tells the supervisor that its parent will not start it again. */
   drop(reason: DropReason): void {
-    for (const { specification } of this.children.all) specification.dropped?.(reason);
+    for (const { specification } of this.children.all) specification.dropped(reason);
   }
 
-  private async startChildren(): Promise<void> {
-    for (const entry of this.children.all) {
-      const child = await this.children.start(entry);
-      if (!child && entry.temporary) this.children.remove(entry);
+  /** Runs this after what is queued already, so that a restart that fails again and again holds nothing up. */
+  enqueue(run: QueueItem['run'], refuse: QueueItem['refuse'] = () => {}): void {
+    if (this.isOver) {
+      refuse();
+      return;
     }
-  }
-
-  private async endChildren(purpose: Purpose): Promise<void> {
-    await this.children.endAll(this.children.all, purpose);
-  }
-
-  enqueue(run: () => Promise<Verdict>): void {
-    const toEnd = async () => {
-      const exit = await run();
-      return exit && { exit, purpose: this.hasParent ? ('restart' as const) : ('stop' as const) };
-    };
-    this.machine.send({ type: 'enqueue', item: { run: toEnd, refuse: () => {} } });
+    this.queue.push({ run, refuse });
+    void this.work();
   }
 
   /** Queues an order for whose result somebody waits. */
   private order<T>(run: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const item = {
-        run: async () => {
+    return new Promise((resolve, reject) =>
+      this.enqueue(
+        async () => {
           await run().then(resolve, reject);
           return undefined;
         },
-        refuse: () => reject(new OrderError('ended')),
-      };
-      this.machine.send({ type: 'enqueue', item });
-    });
+        () => reject(new OrderError('ended')),
+      ),
+    );
   }
 }
-
-const statusOf = ({ specification, state, child }: Entry): ChildStatus => ({
-  id: specification.id,
-  child: state === 'restarting' ? 'restarting' : child,
-  type: specification.type,
-});

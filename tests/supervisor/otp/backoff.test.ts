@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
       await world.time.advance(200);
       expect(await statesOf(supervisor)).toEqual(['a restarting']);
       await world.time.advance(400);
-      expect(await supervisor.ended).toMatchObject({ detail: { name: 'ExhaustedError', cause: { message: 'child a did not start: 3' } } });
+      expect(await supervisor.ended).toMatchObject({ detail: { name: 'ExhaustedError', cause: { message: '3' } } });
     },
   ],
   [

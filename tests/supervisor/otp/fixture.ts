@@ -5,10 +5,17 @@
  * `time.advance`.
  */
 import { expect, test } from 'vitest';
-import type { Child, Exit, ExitReason, Purpose } from '../../../actors/supervisor/tree/child.js';
 import type { TreePlatform } from '../../../actors/supervisor/tree/children.js';
-import type { ChildSpecificationInput, SupervisorFlags } from '../../../actors/supervisor/tree/specification.js';
-import { nestedSupervisor, startSupervisor, type TreeSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
+import {
+  type Child,
+  type ChildSpecification,
+  checkSpecification,
+  type Exit,
+  type ExitReason,
+  type Purpose,
+  type SupervisorFlags,
+} from '../../../actors/supervisor/tree/specification.js';
+import { nestedSupervisor, TreeSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
 import { settle, VirtualTime } from '../virtual-time.js';
 
 export class FakeChild implements Child {
@@ -39,10 +46,6 @@ export class FakeChild implements Child {
     if (!this.busy) this.leave(this.lastWords);
   }
 
-  kill(): void {
-    this.leave('killed');
-  }
-
   leave(reason: ExitReason, detail?: unknown): void {
     if (this.exit) return;
     this.exit = { reason, detail };
@@ -51,10 +54,16 @@ export class FakeChild implements Child {
   }
 }
 
-/** What a start does instead: finds nothing to start, fails, or never comes to an end. */
-type Start = 'ignore' | 'hang' | Error;
+/** What a start does instead: finds nothing to start, or fails. */
+type Start = 'ignore' | Error;
 
-const QUICK = { intensity: 2, periodMs: 1000 };
+const QUICK: SupervisorFlags = {
+  strategy: 'one_for_one',
+  autoShutdown: 'never',
+  exhaustion: 'escalate',
+  intensity: 2,
+  periodMs: 1000,
+};
 
 export class World {
   readonly time = new VirtualTime();
@@ -82,33 +91,38 @@ export class World {
     this.scripts.delete(id);
   }
 
-  worker(id: string, more: Partial<ChildSpecificationInput> = {}): ChildSpecificationInput {
+  worker(id: string, more: Partial<ChildSpecification> = {}): ChildSpecification {
     return {
       id,
       start: () => this.born(id),
-      shutdown: 1000,
+      restart: 'permanent',
+      significant: false,
       dropped: (reason) => this.dropped.push(`${id} ${reason}`),
       ...more,
     };
   }
 
-  workers(...ids: string[]): ChildSpecificationInput[] {
+  workers(...ids: string[]): ChildSpecification[] {
     return ids.map((id) => this.worker(id));
   }
 
   nested(
     id: string,
-    children: readonly ChildSpecificationInput[],
+    children: readonly ChildSpecification[],
     flags: Partial<SupervisorFlags> = {},
-    more: Partial<Omit<ChildSpecificationInput, 'start' | 'type' | 'dropped'>> = {},
-  ): ChildSpecificationInput {
-    return nestedSupervisor({ id, ...more }, () => ({ flags: { ...QUICK, ...flags }, children }), this.platform);
+    more: Partial<Pick<ChildSpecification, 'restart' | 'significant'>> = {},
+  ): ChildSpecification {
+    return nestedSupervisor(
+      { id, restart: 'permanent', significant: false, ...more },
+      { flags: { ...QUICK, ...flags }, children },
+      this.platform,
+    );
   }
 
-  async start(children: readonly ChildSpecificationInput[], flags: Partial<SupervisorFlags> = {}): Promise<TreeSupervisor> {
-    const supervisor = await startSupervisor(() => ({ flags: { ...QUICK, ...flags }, children }), this.platform);
-    if (!supervisor) throw new Error('there is something to supervise');
-    return supervisor;
+  async start(children: readonly ChildSpecification[], flags: Partial<SupervisorFlags> = {}): Promise<TreeSupervisor> {
+    const specification = { flags: { ...QUICK, ...flags }, children };
+    checkSpecification(specification);
+    return TreeSupervisor.start(specification, this.platform);
   }
 
   /** The present incarnation. */
@@ -136,7 +150,6 @@ export class World {
   private async born(id: string): Promise<FakeChild | null> {
     const script = this.scripts.get(id)?.shift();
     if (script === 'ignore') return null;
-    if (script === 'hang') return new Promise<never>(() => {});
     if (script) throw script;
     const child = new FakeChild(id, this.log);
     this.incarnations.set(id, [...(this.incarnations.get(id) ?? []), child]);
@@ -158,11 +171,11 @@ export function runCases(cases: readonly Case[]): void {
   });
 }
 
-/** The ids with what whichChildren says of each. */
-export const statesOf = async (supervisor: TreeSupervisor): Promise<readonly string[]> =>
-  (await supervisor.whichChildren()).map(
-    ({ id, child }) => `${id} ${child === undefined ? 'down' : child === 'restarting' ? child : 'running'}`,
-  );
+/** The state of each child, once what is due is done. */
+export const statesOf = async (supervisor: TreeSupervisor): Promise<readonly string[]> => {
+  await settle();
+  return supervisor.entries.map(({ specification, state }) => `${specification.id} ${state}`);
+};
 
 export const exitOf = async (supervisor: TreeSupervisor): Promise<Exit | 'running'> => {
   await settle();

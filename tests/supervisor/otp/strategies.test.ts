@@ -1,6 +1,6 @@
 /** Which children are restarted when one ends, how often, and what happens when that is too often. */
 import { expect } from 'vitest';
-import type { Exit } from '../../../actors/supervisor/tree/child.js';
+import type { Exit } from '../../../actors/supervisor/tree/specification.js';
 import { settle } from '../virtual-time.js';
 import { type Case, exitOf, runCases, statesOf, type World } from './fixture.js';
 
