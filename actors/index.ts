@@ -6,9 +6,9 @@ export {
   type ApplicationChange,
   ApplicationError,
   type ApplicationOptions,
+  type Life,
   startApplication,
 } from './application/application.js';
-export type { Life } from './application/application-life.js';
 export type { ActorClient, Store } from './application/client/client-types.js';
 export { SendError } from './application/client/send-error.js';
 export type { Stored } from './application/persistence/persistence.js';

@@ -16,16 +16,14 @@
  *
  * The catch: nothing of one life may reach the next. Each makes its own host, and registers whatever else it opens with `life.onEnd`.
  */
-import { LIFE_OPEN_DEADLINE_MS } from '../../protocol/limits.js';
-import type { Clock, Timers } from '../contract/host.js';
-import { inTime } from '../contract/host.js';
+import { CONTROL_DEADLINE_MS, LIFE_OPEN_DEADLINE_MS } from '../../protocol/limits.js';
+import { type Clock, type Host, inTime, type Timers } from '../contract/host.js';
 import { reasonOf } from '../contract/thrown.js';
-import type { SystemChange } from '../supervisor/change-feed.js';
-import { Listeners } from '../supervisor/change-feed.js';
+import { Listeners, type SystemChange } from '../supervisor/change-feed.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from '../supervisor/intensity.js';
-import { type Life, OpenLife } from './application-life.js';
 import type { Stored } from './persistence/persistence.js';
 import type { System } from './supervised-system.js';
+import { type SystemOptions, startSystem } from './system.js';
 
 /**
  * One restart with the newest states, one with those before, one with none: if it fails again, states are not the reason. A life that has
@@ -45,6 +43,25 @@ export type ApplicationChange =
   /** Something that a life had opened could not be closed, and may still be there. */
   | { readonly type: 'unclosed'; readonly life: number; readonly error: unknown };
 
+/** All options except those that the application decides itself. */
+type LifeOptions = Omit<SystemOptions, 'escalation' | 'stored' | 'onChange'>;
+
+export interface Life {
+  /** Counts the lives, from 1. */
+  readonly number: number;
+  /** Which states from storage its persistent actors begin with. */
+  readonly stored: Stored;
+  /** Starts the system of this life; the host's own VM ends with it. @throws what `startSystem` throws */
+  startSystem(host: Host, options: LifeOptions): Promise<System>;
+  /**
+   * Registers what has to be closed when this life ends, or could not be opened whole. The latest is closed first, all of them after the
+   * system.
+   */
+  onEnd(close: Close): void;
+}
+
+type Close = () => void | Promise<void>;
+
 export interface ApplicationOptions extends Partial<Intensity> {
   /** Makes a host, opens its ports, and starts the system of this life. When it throws, the life has failed. */
   readonly open: (life: Life) => Promise<void>;
@@ -53,22 +70,6 @@ export interface ApplicationOptions extends Partial<Intensity> {
   readonly timers: Timers;
   /** Called with every change from the first on, also with those of each system. */
   readonly onChange?: (change: ApplicationChange) => void;
-}
-
-export interface Application {
-  readonly state: ApplicationState;
-  /** The present system; between two lives, the last one. */
-  readonly system: System;
-  /** How many lives have begun. */
-  readonly lives: number;
-  /** Why the last failed life has failed; empty when none has. */
-  readonly reason: string;
-  /** Resolves when the application is stopped or failed, and nothing of it is left running. Never rejects. */
-  readonly ended: Promise<void>;
-  /** @returns a function that removes the listener */
-  onChange(listener: (change: ApplicationChange) => void): () => void;
-  /** Ends the present life in order, or the one that is being opened as soon as it is open, and begins no other. Never rejects. */
-  stop(): Promise<void>;
 }
 
 /** No life could be opened; `cause` is the error of the last. */
@@ -84,7 +85,7 @@ export class ApplicationError extends Error {
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { intensity = APPLICATION_INTENSITY.intensity, periodMs = APPLICATION_INTENSITY.periodMs } = options;
   checkIntensity({ intensity, periodMs });
-  const application = new RestartedApplication(options, { intensity, periodMs });
+  const application = new Application(options, { intensity, periodMs });
   await application.start();
   return application;
 }
@@ -95,10 +96,13 @@ interface Failure {
   readonly error?: unknown;
 }
 
-class RestartedApplication implements Application {
+export class Application {
   state: ApplicationState = 'starting';
+  /** How many lives have begun. */
   lives = 0;
+  /** Why the last failed life has failed; empty when none has. */
   reason = '';
+  /** Resolves when the application is stopped or failed, and nothing of it is left running. Never rejects. */
   readonly ended: Promise<void>;
   private noteEnded: () => void = () => {};
   private present: System | null = null;
@@ -125,15 +129,18 @@ class RestartedApplication implements Application {
     });
   }
 
+  /** The present system; between two lives, the last one. */
   get system(): System {
     if (!this.present) throw new Error('no life of the application runs yet');
     return this.present;
   }
 
+  /** @returns a function that removes the listener */
   onChange(listener: (change: ApplicationChange) => void): () => void {
     return this.listeners.add(listener);
   }
 
+  /** Ends the present life in order, or the one that is being opened as soon as it is open, and begins no other. Never rejects. */
   async stop(): Promise<void> {
     if (this.state !== 'stopped' && this.state !== 'failed') {
       this.order();
@@ -184,14 +191,7 @@ class RestartedApplication implements Application {
   }
 
   private begin(): OpenLife {
-    const number = ++this.lives;
-    return new OpenLife({
-      number,
-      stored: STORED[this.restarts.length] ?? 'none',
-      timers: this.options.timers,
-      tell: (change) => this.listeners.tell(change),
-      onUnclosed: (error) => this.listeners.tell({ type: 'unclosed', life: number, error }),
-    });
+    return new OpenLife(++this.lives, STORED[this.restarts.length] ?? 'none', this.options.timers, this.listeners);
   }
 
   private async open(life: OpenLife): Promise<System> {
@@ -213,5 +213,68 @@ class RestartedApplication implements Application {
     if (state === this.state) return;
     this.state = state;
     this.listeners.tell({ type: 'application', state, life: this.lives, reason: this.reason });
+  }
+}
+
+/**
+ * One life of an application: its system, and what was opened beside it. All of it ends together.
+ *
+ * The catch: what opens a life may finish when the life is over already. What it opens then is closed at once.
+ */
+class OpenLife implements Life {
+  /** Null until the system has started. */
+  system: System | null = null;
+  /** Resolves when the system has ended, or has no actor left. */
+  readonly over: Promise<void>;
+  private noteOver: () => void = () => {};
+  private readonly closes: Close[] = [];
+  private closed = false;
+
+  constructor(
+    readonly number: number,
+    readonly stored: Stored,
+    private readonly timers: Timers,
+    private readonly listeners: Listeners<ApplicationChange>,
+  ) {
+    this.over = new Promise((resolve) => {
+      this.noteOver = resolve;
+    });
+  }
+
+  async startSystem(host: Host, options: LifeOptions): Promise<System> {
+    const { stored } = this;
+    const onChange = (change: SystemChange) => this.changed(change);
+    this.onEnd(() => host.local.terminate());
+    const system = await startSystem(host, { ...options, stored, escalation: 'stop', onChange });
+    if (this.closed) {
+      await system.stop();
+      throw new Error(`life ${this.number} was over before its system had started`);
+    }
+    this.system = system;
+    return system;
+  }
+
+  onEnd(close: Close): void {
+    if (this.closed) void this.tryClose(close);
+    else this.closes.push(close);
+  }
+
+  /** Ends everything. Never rejects. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.system?.stop();
+    for (const close of this.closes.reverse()) await this.tryClose(close);
+  }
+
+  private changed(change: SystemChange): void {
+    this.listeners.tell(change);
+    if (change.type === 'system' && (change.state === 'stopped' || change.state === 'failed')) this.noteOver();
+  }
+
+  private async tryClose(close: Close): Promise<void> {
+    const { timers, number: life } = this;
+    const closed = (async () => close())();
+    const late = () => new Error(`what life ${life} had opened did not close in ${CONTROL_DEADLINE_MS} ms`);
+    await inTime(timers, CONTROL_DEADLINE_MS, closed, late).catch((error) => this.listeners.tell({ type: 'unclosed', life, error }));
   }
 }

@@ -19,29 +19,11 @@ const ZERO: VmCounters = {
 };
 
 /** Sums every counter, also per pair, since an actor may have run in one VM and then in another. */
-export const mergeCounters = (counters: readonly VmCounters[]): VmCounters => counters.reduce(addCounters, ZERO);
+export const mergeCounters = (counters: readonly VmCounters[]): VmCounters => counters.reduce(summed, ZERO);
 
-function addCounters(a: VmCounters, b: VmCounters): VmCounters {
-  return {
-    sent: addPairs(a.sent, b.sent),
-    handled: addPairs(a.handled, b.handled),
-    duplicates: a.duplicates + b.duplicates,
-    fenced: a.fenced + b.fenced,
-    refused: a.refused + b.refused,
-    dropped: a.dropped + b.dropped,
-    conflated: a.conflated + b.conflated,
-    forced: a.forced + b.forced,
-    waiting: a.waiting + b.waiting,
-    deadLetters: a.deadLetters + b.deadLetters,
-    replayed: a.replayed + b.replayed,
-    divergent: a.divergent + b.divergent,
-    traps: a.traps + b.traps,
-    deaf: a.deaf + b.deaf,
-  };
-}
-
-function addPairs(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const sum = { ...a };
-  for (const [pair, count] of Object.entries(b)) sum[pair] = (sum[pair] ?? 0) + count;
-  return sum;
+function summed<C extends object>(one: C, other: C): C {
+  const sum = { ...one } as Record<string, number | object | undefined>;
+  for (const [name, count] of Object.entries(other))
+    sum[name] = typeof count === 'number' ? ((sum[name] as number | undefined) ?? 0) + count : summed(sum[name] as object, count);
+  return sum as C;
 }

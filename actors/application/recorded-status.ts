@@ -2,8 +2,8 @@
 import { changedSince, type PartyStatus, type SystemStatus, supervisorsOf } from '../../trace/status.js';
 import type { StatusNoted } from '../../trace/step.js';
 import type { SystemChange } from '../supervisor/change-feed.js';
-import type { RecordedSystem } from './recorded-system.js';
-import { actorStatuses, portStatuses } from './statuses.js';
+import type { TraceSession } from '../supervisor/trace/trace-session.js';
+import { actorStatuses, portStatuses, type SystemParts } from './system-parts.js';
 
 /** Changes at which somebody may be otherwise than before. */
 const TELLING: readonly SystemChange['type'][] = ['system', 'vm', 'actor', 'port', 'crash', 'poisoned', 'storage'];
@@ -13,12 +13,13 @@ export class RecordedStatus {
   private readonly unlisten: () => void;
 
   constructor(
-    private readonly system: RecordedSystem,
+    private readonly system: SystemParts,
+    session: TraceSession,
     private readonly tell: (step: StatusNoted) => void,
   ) {
     this.unlisten = system.changes.onChange(({ type }) => {
       // A reader takes it for certain that a VM which is told to be lost has no more steps.
-      if (type === 'vm') system.tracing.collect();
+      if (type === 'vm') session.collect();
       if (TELLING.includes(type)) this.noteChanges();
     });
   }

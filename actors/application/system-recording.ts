@@ -11,8 +11,9 @@ import { Recorder } from '../../trace/recorder.js';
 import type { PackedFile, RecordingFacts, RecordingLevel, RecordingSink } from '../../trace/recording.js';
 import { Redaction } from '../../trace/redaction.js';
 import { Schemas } from '../../trace/schemas.js';
+import type { TraceSession } from '../supervisor/trace/trace-session.js';
 import { RecordedStatus } from './recorded-status.js';
-import type { RecordedSystem } from './recorded-system.js';
+import type { SystemParts } from './system-parts.js';
 
 /** A replay that begins in the middle handles at most what came in this time first. */
 const SNAPSHOT_MS = 30_000;
@@ -58,7 +59,8 @@ export class SystemRecording implements RunningRecording {
 
   /** Nothing is recorded before `begin`. @throws RangeError for an interval, or a field, that makes no sense */
   constructor(
-    private readonly system: RecordedSystem,
+    private readonly system: SystemParts,
+    private readonly session: TraceSession,
     sink: RecordingSink,
     placement: RecordingFacts['placement'],
     { level = 'inputs', snapshotEveryMs = SNAPSHOT_MS, chunkMs = CHUNK_MICROS / 1000, redact = [], packed = [] }: RecordOptions,
@@ -84,20 +86,20 @@ export class SystemRecording implements RunningRecording {
       chunkMicros: chunkMs * 1000,
     });
     for (const file of packed) this.recorder.attach(file);
-    this.status = new RecordedStatus(system, (step) => this.recorder.steps([step]));
+    this.status = new RecordedStatus(system, session, (step) => this.recorder.steps([step]));
     this.endFollowing = tracing.follow((steps) => this.recorder.steps(redaction.apply(steps)));
     this.endBeats = [host.beat(snapshotEveryMs, () => this.noteStates()), host.beat(Math.min(FLUSH_MS, chunkMs), () => this.passTime())];
   }
 
   private noteStates(): void {
     this.status.noteWhole();
-    void this.system.tracing.noteStates();
+    void this.session.noteStates();
   }
 
   /** Steps were left out, and what had changed may be among them. */
   private missed(): void {
     this.status.noteWhole();
-    this.system.tracing.missed();
+    this.session.missed();
   }
 
   /** While time stands, what was recorded is not older later: so it is handed over as it is. */
@@ -117,7 +119,7 @@ export class SystemRecording implements RunningRecording {
   /** @throws Error when something is recorded already; ControlError */
   async begin(): Promise<void> {
     try {
-      await this.system.tracing.record(this.level);
+      await this.session.record(this.level);
       this.status.noteWhole();
     } catch (error) {
       this.forget();
@@ -142,7 +144,7 @@ export class SystemRecording implements RunningRecording {
   }
 
   private async end(): Promise<void> {
-    await this.system.tracing.endRecording();
+    await this.session.endRecording();
     this.status.noteChanges();
     this.forget();
     await this.recorder.close();

@@ -30,14 +30,13 @@ import type { Escalation } from '../supervisor/system-machine.js';
 import type { TraceRequest } from '../supervisor/trace/trace-session.js';
 import { Tracing } from '../supervisor/trace/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
-import { beginRecording } from './begin-recording.js';
 import { Lacks } from './lacks.js';
 import { narrate } from './narration.js';
 import { openKeeper } from './persistence/open-keeper.js';
 import type { PersistentActors, Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
-import type { RecordedSystem } from './recorded-system.js';
-import { SupervisedSystem, type System } from './supervised-system.js';
+import { beginRecording, System } from './supervised-system.js';
+import type { SystemParts } from './system-parts.js';
 import type { RecordOptions, SystemRecording } from './system-recording.js';
 
 export interface ActorSpec {
@@ -146,9 +145,9 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const lacks = new Lacks(changes);
   lacks.begin(host, options.storage, options.placement === 'host');
   const supervision = supervisorOptions(host, options, placement, tree);
-  const kept = { host, directory, changes, persistence, tracing, lacks, supervision };
-  const recording = await recordedFromStart(kept, options, placement);
-  const supervisor = new Supervisor(host, supervision, kept);
+  const parts = { host, directory, changes, persistence, tracing, lacks, supervision };
+  const recording = await recordedFromStart(parts, options, placement);
+  const supervisor = new Supervisor(host, supervision, parts);
   try {
     await supervisor.start();
   } catch (error) {
@@ -157,12 +156,12 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   } finally {
     await narrating;
   }
-  return new SupervisedSystem(supervisor, kept, placementOf(placement, directory), recording);
+  return new System(supervisor, parts, placementOf(placement, directory), recording);
 }
 
 /** A recording that has the start in it, too. */
 async function recordedFromStart(
-  system: RecordedSystem,
+  system: SystemParts,
   { trace, record }: SystemOptions,
   placement: readonly Placement[],
 ): Promise<SystemRecording | null> {

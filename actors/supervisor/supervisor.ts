@@ -99,12 +99,6 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     host.listen(reports.listener('host'));
   }
 
-  /** Who supervises whom, and how. */
-  get supervision(): SupervisionOptions {
-    const { tree, intensity, escalation } = this.options;
-    return { tree, intensity, escalation };
-  }
-
   private run(): void {
     let last: SystemState = this.state;
     this.machine.subscribe(() => {

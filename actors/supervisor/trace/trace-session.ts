@@ -240,11 +240,6 @@ export class TraceSession {
     }
   }
 
-  /** Whether somebody has asked for a trace. */
-  get isActive(): boolean {
-    return this.steps.size > 0;
-  }
-
   /** Nothing is traced any more. Never rejects. */
   async end(): Promise<void> {
     this.watching.clear();

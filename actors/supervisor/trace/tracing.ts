@@ -4,7 +4,6 @@
  *   trace, watch, record ──> TraceSession ──> VmControl.trace ──> VM writes ──> memory ──> steps ──> followers
  */
 import { decodeRecord } from '../../../trace/record.js';
-import type { RecordingLevel } from '../../../trace/recording.js';
 import type { TraceStep } from '../../../trace/step.js';
 import type { VmEvent } from '../../contract/events.js';
 import type { Host, VmHandle } from '../../contract/host.js';
@@ -14,13 +13,14 @@ import type { TraceStatus } from '../../contract/tracing.js';
 import { type ChangeFeed, Listeners } from '../change-feed.js';
 import type { Directory } from '../directory.js';
 import { SupervisionError } from '../errors.js';
-import type { StepListener, TraceRequest, TraceSession, WatchRequest } from './trace-session.js';
+import type { StepListener, TraceRequest, TraceSession } from './trace-session.js';
 
 /** What a crash report has of the flight recorder: as much as a person reads. */
 const RECENT_STEPS = 32;
 
 export class Tracing {
-  private session: TraceSession | null = null;
+  /** What follows and records; null until somebody asks for it. */
+  session: TraceSession | null = null;
   private opening: Promise<TraceSession> | null = null;
   private readonly followers: Listeners<readonly TraceStep[]>;
 
@@ -33,7 +33,7 @@ export class Tracing {
   }
 
   /** All who ask while it is loaded are heard in the order in which they have asked. @throws SupervisionError `state`, LoadError */
-  private async opened(): Promise<TraceSession> {
+  async opened(): Promise<TraceSession> {
     this.assertTraced();
     this.opening ??= this.open();
     const session = await this.opening;
@@ -73,34 +73,6 @@ export class Tracing {
     this.session?.heard(name);
   }
 
-  /** Gives what was traced until now to those who follow. */
-  collect(): void {
-    this.session?.collect();
-  }
-
-  /** Steps are missing in what is recorded: what actors are is noted anew, so that a replay can begin again. */
-  missed(): void {
-    this.session?.missed();
-  }
-
-  /**
-   * Records from now on: what goes to those who follow is enough for a replay.
-   * @throws Error when something is recorded already; SupervisionError `state`, LoadError, ControlError
-   */
-  async record(level: RecordingLevel): Promise<void> {
-    await (await this.opened()).record(level);
-  }
-
-  /** Notes what every actor is now. Never rejects: a VM that is lost, or does not answer in time, is left out. */
-  async noteStates(): Promise<void> {
-    await this.session?.noteStates();
-  }
-
-  /** Resolves when all that was recorded has gone to those who follow. Never rejects. */
-  async endRecording(): Promise<void> {
-    await this.session?.endRecording();
-  }
-
   /** The last steps of a VM that are known, oldest first. */
   recent(name: VmName): readonly TraceStep[] {
     return this.host.traces.recent(name, RECENT_STEPS).map((record) => decodeRecord(name, record, 0, record.length).step);
@@ -115,23 +87,5 @@ export class Tracing {
   /** @returns a function that ends it */
   follow(listener: StepListener): () => void {
     return this.followers.add(listener);
-  }
-
-  /**
-   * Traces what this one wants, beside what others have asked for, and gives it. @returns a function that ends it, and never rejects
-   * @throws SupervisionError `state`, LoadError, ControlError
-   */
-  async watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
-    return (await this.opened()).watch(request, listener);
-  }
-
-  /** Whether somebody has asked for a trace. */
-  get isActive(): boolean {
-    return this.session?.isActive ?? false;
-  }
-
-  /** Nothing is traced any more. Never rejects. */
-  async end(): Promise<void> {
-    await this.session?.end();
   }
 }

@@ -1,21 +1,29 @@
-/** How everything is, as the supervisor knows it, and as a person sees it. */
+/** What a system consists of, and how everything in it is, as the supervisor knows it and as a person sees it. */
+import type { Host } from '../contract/host.js';
 import { type CircuitState, conditionOf, type PartyCondition } from '../contract/states.js';
 import type { ActorStatus, PortStatus } from '../supervisor/change-feed.js';
+import type { SupervisionOptions } from '../supervisor/supervision.js';
 import type { SupervisedState } from '../supervisor/supervisor.js';
+import type { Lacks } from './lacks.js';
 
-type Known = Pick<SupervisedState, 'directory' | 'changes'>;
+export interface SystemParts extends SupervisedState {
+  readonly host: Host;
+  readonly lacks: Lacks;
+  /** Who supervises whom, and how. */
+  readonly supervision: SupervisionOptions;
+}
 
-export const actorStatuses = ({ directory, changes }: Known): readonly (ActorStatus & PartyCondition)[] =>
+export const actorStatuses = ({ directory, changes }: SystemParts): readonly (ActorStatus & PartyCondition)[] =>
   [...directory.actors.values()].map(({ status }) => {
     const failedOver = status.circuit === 'open' || status.twin.why === 'guest';
     return { ...status, ...conditionIn(changes, status.actor, status, failedOver ? 'open' : status.circuit) };
   });
 
-export const portStatuses = ({ directory, changes }: Known): readonly (PortStatus & PartyCondition)[] =>
+export const portStatuses = ({ directory, changes }: SystemParts): readonly (PortStatus & PartyCondition)[] =>
   [...directory.ports.values()].map(({ status }) => ({ ...status, ...conditionIn(changes, status.port, status, null) }));
 
 function conditionIn(
-  changes: Known['changes'],
+  changes: SystemParts['changes'],
   party: string,
   { state }: ActorStatus | PortStatus,
   circuit: CircuitState | null,
