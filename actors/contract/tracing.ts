@@ -45,3 +45,11 @@ export interface TraceStatus {
    */
   readonly share: number;
 }
+
+/** Where a VM traces while nobody has asked for more. */
+export interface FlightRecorder {
+  /** Null when it traces nothing before somebody asks for it. */
+  readonly space: TraceSpace | null;
+  /** Whether what is traced may cost only a share of the time; false where time is not real. */
+  readonly bounded: boolean;
+}

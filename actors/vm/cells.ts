@@ -9,8 +9,9 @@ import { reasonOf } from '../contract/thrown.js';
 import type { PortParty } from '../model/port-handlers.js';
 import { firstSequenceOf } from './bus/gate.js';
 import { ActorCell } from './cell/actor-cell.js';
-import type { Cell, CellMap } from './cell/cell.js';
+import type { Cell } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
+import type { CellMap } from './cell-map.js';
 import { PortCell, type PortSpec } from './port/port-cell.js';
 import type { Scheduler } from './turns/scheduler.js';
 
@@ -49,7 +50,7 @@ export class Cells {
     const { vm } = this.runtime.bus;
     if (this.map.get(spec.party)) throw new Error(`actor ${spec.party} is in VM ${vm} already`);
     const cell = new ActorCell(this.implementationOf(spec.party, kept?.version ?? spec.version), spec, this.runtime, kept);
-    this.map.addStateful(cell);
+    this.map.add(cell);
     return cell;
   }
 
@@ -176,7 +177,7 @@ export class Cells {
   /** Handles the entries of the journal after the checkpoint again. @returns frames after it that are poison */
   recover(): readonly Uint8Array[] {
     const { all, stateful } = this.map;
-    const poisoned = stateful.flatMap((cell) => cell.poisonedFrames());
+    const poisoned = stateful.flatMap((cell) => cell.poisonedFrames);
     for (const cell of all) cell.recover();
     for (const { schema } of this.beginning) this.runtime.bus.resync.come(schema, false);
     this.beginning = [];

@@ -9,8 +9,9 @@
 import type { ActorHandover } from '../contract/checkpoint.js';
 import type { MoveControl, RecoverySpec } from '../contract/control.js';
 import type { LinkPositions } from '../contract/instance.js';
-import type { CellMap, StatefulCell } from './cell/cell.js';
+import type { ActorCell } from './cell/actor-cell.js';
 import type { Runtime } from './cell/runtime.js';
+import type { CellMap } from './cell-map.js';
 import type { Cells } from './cells.js';
 
 interface Settling {
@@ -22,7 +23,7 @@ interface Settling {
 
 export class Mover implements MoveControl {
   /** Actors by address that were adopted and wait for `resume`. */
-  private readonly arrived = new Map<number, StatefulCell>();
+  private readonly arrived = new Map<number, ActorCell>();
   private settling: readonly Settling[] = [];
 
   constructor(
@@ -34,11 +35,11 @@ export class Mover implements MoveControl {
   async suspend(address: number): Promise<LinkPositions> {
     const { bus, tap } = this.runtime;
     bus.router.hold(address);
-    const cell = this.map.withStateAt(address);
+    const cell = this.map.stateful.find((each) => each.address === address);
     cell?.suspend();
     if (cell) tap.moved(address, 'suspended');
     const positions = bus.links.flushedTo();
-    cell?.reportEnds();
+    cell?.deaths.tell();
     return positions;
   }
 

@@ -8,8 +8,8 @@ import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, StandingTime, Timers } from '../contract/host.js';
 import type { ActorFactory, ChanceGuard, FindSite, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
+import type { FlightRecorder } from '../contract/tracing.js';
 import type { TapListener } from './tap/tap.js';
-import type { FlightRecorder } from './trace/tracer.js';
 
 /** @param unreleased frames that were sent to the peer's former incarnation and not released, from `WriterRetention.unreleased` */
 export type OpenLinkFunction = (

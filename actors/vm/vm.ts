@@ -27,9 +27,9 @@ import type { Suspect } from '../contract/progress.js';
 import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
 import type { PortHandlers, PortParty } from '../model/port-handlers.js';
 import { VmBus } from './bus/vm-bus.js';
-import { CellMap } from './cell/cell.js';
 import { wholeFrame } from './cell/rehearsal.js';
 import { type Runtime, SCRATCH_BYTES } from './cell/runtime.js';
+import { CellMap } from './cell-map.js';
 import { Cells } from './cells.js';
 import { Crashes } from './crash/crashes.js';
 import { FaultRates } from './crash/fault-rates.js';
@@ -92,8 +92,7 @@ export class Vm implements VmControl {
     tap.attach({ ended: () => this.tracer.tell() });
     for (const own of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability]) if (own) tap.attach(own);
     if (options.listener) tap.listen(options.listener);
-    const traced = { name: this.name, tap, kinds: bus.kinds, cells: map, events: options.events, beat: options.beat };
-    this.tracer = new Tracer(traced, options.trace ?? null);
+    this.tracer = new Tracer(runtime, map);
   }
 
   private createRuntime(map: CellMap): Runtime {
@@ -222,7 +221,7 @@ export class Vm implements VmControl {
   }
 
   async permit(party: string, epoch: number): Promise<void> {
-    this.map.withStateNamed(party).permitRestart(epoch);
+    this.map.withStateNamed(party).deaths.permit.grant(epoch);
   }
 
   async end(party: string): Promise<number> {

@@ -12,7 +12,7 @@ import type { VmControl } from '../../actors/contract/control.js';
 import type { VmEvent, VmEvents } from '../../actors/contract/events.js';
 import type { Clock, UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
-import type { FlightRecorder } from '../../actors/vm/trace/tracer.js';
+import type { FlightRecorder } from '../../actors/contract/tracing.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { Microseconds } from '../../protocol/names.js';
 import { platformClock } from './clock.js';

@@ -13,15 +13,11 @@
  */
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
-import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
+import type { ActorCheckpoint } from '../../contract/checkpoint.js';
 import type { Trial } from '../../contract/control.js';
-import type { FaultKind } from '../../contract/fault.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
-import type { Suspect } from '../../contract/progress.js';
 import { NO_FRAME } from '../crash/deaths.js';
-import { ActorCore } from './actor-core.js';
-import { adopt, arrive, blame, checkpointOf, handOver, poisonedFrames, remember, suspend } from './actor-recovery.js';
-import type { StatefulCell } from './cell.js';
+import { KeptActor } from './actor-recovery.js';
 import type { JournalEntry } from './cell-journal.js';
 import { asTrap } from './incarnations.js';
 import { runTrial } from './rehearsal.js';
@@ -35,7 +31,7 @@ const BATCH_BYTES = 64 * 1024;
 /** Room for a journal entry besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
 
-export class ActorCell extends ActorCore implements StatefulCell {
+export class ActorCell extends KeptActor {
   readonly goesOn = false;
   readonly stays = false;
 
@@ -50,6 +46,7 @@ export class ActorCell extends ActorCore implements StatefulCell {
     return this.gate.blocked || this.state === 'moving' || (this.waitsForJournal && this.runtime.durability.keepsRest);
   }
 
+  /** Whether the rest of a batch waits for room. The journal has to keep that rest meanwhile. */
   get restWaits(): boolean {
     return this.rest.length > 0 && this.gate.blocked;
   }
@@ -81,7 +78,8 @@ export class ActorCell extends ActorCore implements StatefulCell {
     const { scratch, bus } = this.runtime;
     const { snapshots, incarnations, journal } = this;
     snapshots.begin(from);
-    incarnations.armFault(frames);
+    incarnations.armFault(frames, this.ordered);
+    this.ordered = null;
     const started = bus.now();
     const trap = this.enter(scratch, length, from);
     if (trap) {
@@ -131,6 +129,7 @@ export class ActorCell extends ActorCore implements StatefulCell {
     return 1;
   }
 
+  /** Takes a snapshot when something was handled since the last one. */
   takeSnapshot(): void {
     const { snapshots, incarnations, gate, digest } = this;
     if (!this.runs || snapshots.framesSince === 0) return;
@@ -142,7 +141,8 @@ export class ActorCell extends ActorCore implements StatefulCell {
       this.endAtSnapshot(asTrap(error));
       return;
     }
-    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.runtime.bus.now() - started);
+    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached });
+    snapshots.costMicros = this.runtime.bus.now() - started;
     this.settle();
     this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
   }
@@ -190,15 +190,6 @@ export class ActorCell extends ActorCore implements StatefulCell {
   private restartSoon(): void {
     this.runtime.restarts.add(this);
     this.runtime.bus.wake();
-  }
-
-  reportEnds(): void {
-    this.deaths.tell();
-  }
-
-  /** Allows the next incarnation to start at once when this one ends. */
-  permitRestart(epoch: number): void {
-    this.deaths.permit.grant(epoch);
   }
 
   /** Restarts it if its permit still holds. Nobody waits for this. */
@@ -309,39 +300,10 @@ export class ActorCell extends ActorCore implements StatefulCell {
    */
   checkpoint(): ActorCheckpoint {
     this.takeSnapshot();
-    return checkpointOf(this);
+    return this.kept;
   }
 
-  /** Restores what the actor had accepted. */
-  remember(kept?: Pick<ActorCheckpoint, 'waiting' | 'held'>): void {
-    remember(this, kept);
-  }
-
-  blame(suspects: readonly Suspect[]): void {
-    blame(this, suspects);
-  }
-
-  poisonedFrames(): readonly Uint8Array[] {
-    return poisonedFrames(this);
-  }
-
-  suspend(): void {
-    suspend(this);
-  }
-
-  handOver(): Handover {
-    if (this.state !== 'moving') throw new Error(`${this.name} is not suspended`);
-    return handOver(this);
-  }
-
-  adopt(handover: Handover): void {
-    adopt(this, handover);
-  }
-
-  arrive(): void {
-    arrive(this);
-  }
-
+  /** It belongs to another VM now. */
   dispose(): void {
     this.deaths.over();
     this.incarnations.dispose();
@@ -361,11 +323,7 @@ export class ActorCell extends ActorCore implements StatefulCell {
     this.incarnations.prepareSpare(this.snapshots.last);
   }
 
-  /** Makes the handler of the next frame trap, or hang. */
-  injectFault(fault: FaultKind): void {
-    this.incarnations.injectFault(fault);
-  }
-
+  /** A snapshot of what it is now, valid until the next; null when it does not run. */
   get settled(): Uint8Array | null {
     this.takeSnapshot();
     return this.runs ? this.snapshots.last.bytes : null;
@@ -416,11 +374,8 @@ export class ActorCell extends ActorCore implements StatefulCell {
   /** Ends the actor for good: frames that wait for it become dead letters. @returns its last saved state */
   stop(): Uint8Array {
     this.deaths.callOffRestart();
-    const bury = (bytes: Uint8Array, at: number, length: number) =>
-      this.runtime.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
     const { handled, left } = this.entriesSinceSnapshot();
-    for (const { frame } of left) bury(frame, 0, frame.length);
-    this.mailbox.clear(bury);
+    this.bury(left.map(({ frame }) => frame));
     const savedState = this.wrap(this.lastState(handled));
     this.deaths.over();
     this.state = 'stopped';

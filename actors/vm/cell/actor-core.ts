@@ -6,7 +6,6 @@
  * twice and never skips.
  */
 import { FrameDigest } from '../../../bus/digest.js';
-import { Mailbox } from '../../../bus/mailbox.js';
 import { pairsOf, seenOf } from '../../../bus/seen.js';
 import { frameLength } from '../../../protocol/frame.js';
 import type { PartySchema } from '../../../protocol/schema.js';
@@ -15,66 +14,51 @@ import type { ActorHealth, SpawnSpec } from '../../contract/control.js';
 import type { CrashReport } from '../../contract/events.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
-import { firstSequenceOf, Gate } from '../bus/gate.js';
-import { Deaths } from '../crash/deaths.js';
-import type { CellCounts } from './cell.js';
+import { firstSequenceOf } from '../bus/gate.js';
+import { Cell, type CellCounts } from './cell.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import { asTrap, Incarnations } from './incarnations.js';
 import { Rehearsal, SentSince } from './rehearsal.js';
 import type { Runtime } from './runtime.js';
 import { type Snapshot, SnapshotKeeper } from './snapshots.js';
 
-export interface CellStats {
-  traps: number;
-  replayed: number;
-  divergent: number;
-  handled: number;
-}
-
-export class ActorCore {
-  readonly name: string;
-  readonly address: number;
-  readonly mailbox = new Mailbox();
+export abstract class ActorCore extends Cell {
   readonly seen: number[];
-  readonly gate: Gate;
-  readonly stats: CellStats = { traps: 0, replayed: 0, divergent: 0, handled: 0 };
-  readonly incarnations: Incarnations;
-  readonly journal: CellJournal;
-  readonly snapshots: SnapshotKeeper;
-  readonly deaths: Deaths;
-  readonly sent: SentSince;
+  protected readonly stats = { traps: 0, replayed: 0, divergent: 0, handled: 0 };
+  protected readonly incarnations: Incarnations;
+  protected readonly journal: CellJournal;
+  protected readonly snapshots: SnapshotKeeper;
+  protected readonly sent: SentSince;
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
-  handledTo: number;
+  protected handledTo: number;
   /** Rest of a batch that ended early, journaled and not handled: its first entry is at `handledTo`. */
-  rest: readonly JournalEntry[] = [];
+  protected rest: readonly JournalEntry[] = [];
   /** Digest of all that has left the gate, to compare a replay with. */
-  digest: number;
+  protected digest: number;
   /**
    * True when a snapshot could not be taken, or hung. Then one is taken after each frame that is handled again, which finds the frame that
    * leads to that state.
    */
-  probes = false;
+  protected probes = false;
   /**
    * True when a frame was poison after its output had left: handling the frames since the last snapshot again leads to another state and
    * other output.
    */
   private rewritten = false;
   /** Why the actor is not entered any more in this VM: that would end the VM. */
-  private barred: ActorTrap | null = null;
+  protected barred: ActorTrap | null = null;
   private readonly frameDigest = new FrameDigest();
 
   constructor(
     public factory: ActorFactory,
     readonly spec: SpawnSpec,
-    readonly runtime: Runtime,
+    runtime: Runtime,
     /** Checkpoint of the incarnation that was lost with its VM: `recover` goes on from there. */
     former?: ActorCheckpoint,
   ) {
-    ({ name: this.name, address: this.address } = factory.schema);
-    this.gate = new Gate(this.address, runtime.bus);
+    super(factory.schema, runtime);
     this.gate.epoch = spec.epoch;
-    this.deaths = new Deaths(this.name, this.gate, runtime);
     this.incarnations = new Incarnations(factory, spec.options, runtime);
     const savedState = former ?? (spec.snapshot && decodeSavedState(spec.snapshot));
     const { sequence, seen } = savedState ?? { sequence: firstSequenceOf(spec.epoch), seen: [] };
@@ -95,18 +79,9 @@ export class ActorCore {
     return this.factory.schema;
   }
 
-  get runs(): boolean {
-    return this.state === 'running';
-  }
-
-  get restarting(): boolean {
-    return this.state === 'restarting';
-  }
-
-  get counts(): CellCounts {
-    const { dropped, conflated } = this.mailbox.stats;
+  override get counts(): CellCounts {
     const { replayed, divergent, traps } = this.stats;
-    return { dropped, conflated, replayed, divergent, traps };
+    return { ...super.counts, replayed, divergent, traps };
   }
 
   health(): ActorHealth {
@@ -140,12 +115,12 @@ export class ActorCore {
    * @param again whether they were handled before
    * @returns the trap in which that ended
    */
-  enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
+  protected enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
     return this.incarnations.handle(bytes, length, position, this.deaths.attemptsAt(position), again);
   }
 
   /** The first `frames` in `bytes` were handled: their output leaves. @param handledTo journal position after them */
-  moveOn(bytes: Uint8Array, frames: number, handledTo: number): void {
+  protected moveOn(bytes: Uint8Array, frames: number, handledTo: number): void {
     this.snapshots.framesSince += frames;
     this.stats.handled += frames;
     this.handledTo = handledTo;
@@ -159,16 +134,12 @@ export class ActorCore {
   }
 
   /** The entries after the last snapshot: those that were handled, and those that were not. */
-  entriesSinceSnapshot(): ReturnType<CellJournal['since']> {
+  protected entriesSinceSnapshot(): ReturnType<CellJournal['since']> {
     return this.journal.since(this.snapshots.last.position, this.handledTo);
   }
 
-  bar(why: ActorTrap): void {
-    this.barred = why;
-  }
-
   /** Makes the next instance, in the state of the last snapshot. @throws what the actor throws as it is made or restored */
-  renew(): void {
+  protected renew(): void {
     this.incarnations.end();
     if (this.barred) throw this.barred;
     this.incarnations.renew(this.snapshots.last);
@@ -188,7 +159,7 @@ export class ActorCore {
   }
 
   /** Handles frames again. Their output has left already, so it is held back and compared. @returns the end of the attempt that failed */
-  replay(entries: readonly JournalEntry[]): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
+  protected replay(entries: readonly JournalEntry[]): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
     const { tap } = this.runtime;
     const { last } = this.snapshots;
     const rehearsal = new Rehearsal(last, { digest: this.digest, sequence: this.gate.sequence }, this.sent.after(last.sequence));
@@ -219,11 +190,11 @@ export class ActorCore {
    * that succeeds is kept: it is the last good state if the next one fails.
    * @returns the trap if taking the snapshot ended the actor
    */
-  probe({ position }: JournalEntry, reached: Omit<Snapshot, 'bytes'>): ActorTrap | null {
+  protected probe({ position }: JournalEntry, reached: Omit<Snapshot, 'bytes'>): ActorTrap | null {
     if (!this.probes) return null;
     try {
       const bytes = this.incarnations.snapshot({ position, attempts: this.deaths.attemptsAt(position) });
-      this.snapshots.keep({ ...reached, bytes }, () => 0);
+      this.snapshots.keep({ ...reached, bytes });
       return null;
     } catch (error) {
       return asTrap(error);
@@ -231,7 +202,7 @@ export class ActorCore {
   }
 
   /** A snapshot was taken of the present state of the actor. */
-  settle(): void {
+  protected settle(): void {
     this.probes = false;
     this.rewritten = false;
     this.sent.restart(this.gate.sequence);
@@ -239,14 +210,14 @@ export class ActorCore {
   }
 
   /** Makes a frame a dead letter because the actor ended at it too often; the actor goes on from the state before it. */
-  poison({ position, frame }: JournalEntry, report: CrashReport): void {
+  protected poison({ position, frame }: JournalEntry, report: CrashReport): void {
     if (position < this.handledTo) this.rewritten = true;
     this.journal.poison(position);
     this.deaths.poison(frame, report);
   }
 
   /** Adds to a snapshot what the next incarnation needs in another life. */
-  wrap(snapshot: Uint8Array): Uint8Array {
+  protected wrap(snapshot: Uint8Array): Uint8Array {
     return encodeSavedState({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
   }
 }

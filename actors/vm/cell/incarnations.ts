@@ -24,8 +24,6 @@ export class Incarnations {
   /** Null before the first, and when the next could not be made. */
   private instance: ActorInstance | null = null;
   private readonly spare: SpareInstance;
-  /** Injected fault for the next frame. */
-  private ordered: FaultKind | null = null;
 
   constructor(
     private factory: ActorFactory,
@@ -100,14 +98,9 @@ export class Incarnations {
   }
 
   /** Arms the fault that was injected or drawn, before a batch of first deliveries is handled. */
-  armFault(frames: number): void {
-    const fault = this.ordered ? { kind: this.ordered, frame: 0 } : this.runtime.faults.draw(frames);
-    this.ordered = null;
+  armFault(frames: number, injected: FaultKind | null): void {
+    const fault = injected ? { kind: injected, frame: 0 } : this.runtime.faults.draw(frames);
     if (fault) this.present.armFault(fault.frame, fault.kind);
-  }
-
-  injectFault(fault: FaultKind): void {
-    this.ordered = fault;
   }
 
   /** Begins the first instance. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */

@@ -32,7 +32,8 @@ export interface Snapshot {
 export class SnapshotKeeper {
   framesSince = 0;
   private microsSince = 0;
-  private costMicros = 0;
+  /** What taking the last one has cost, with its copy. */
+  costMicros = 0;
   private memory = new Uint8Array(0);
   private kept: Snapshot;
 
@@ -58,10 +59,9 @@ export class SnapshotKeeper {
     return this.framesSince >= REPLAY_FRAMES_MAX || this.microsSince >= Math.max(REPLAY_MICROS_MAX, this.costMicros * SNAPSHOT_SHARE_MAX);
   }
 
-  /** @param costMicros asked after the copy is made, since copying is part of the cost */
-  keep(snapshot: Snapshot, costMicros: () => number): void {
+  keep(snapshot: Snapshot): void {
     this.kept = { ...snapshot, bytes: this.copy(snapshot.bytes) };
-    this.costMicros = costMicros();
+    this.costMicros = 0;
     this.framesSince = 0;
     this.microsSince = 0;
   }

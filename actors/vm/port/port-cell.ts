@@ -10,20 +10,17 @@
  *
  * A frame at which two incarnations ended is poison: a dead letter, and the port goes on without it.
  */
-import { Mailbox } from '../../../bus/mailbox.js';
 import { DecodeError } from '../../../protocol/errors.js';
 import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
-import type { FaultKind } from '../../contract/fault.js';
 import { loop, Standstill } from '../../contract/fault.js';
 import { ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
 import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
-import { firstSequenceOf, Gate } from '../bus/gate.js';
-import { type Cell, type CellCounts, NO_COUNTS } from '../cell/cell.js';
+import { firstSequenceOf } from '../bus/gate.js';
+import { Cell } from '../cell/cell.js';
 import { type Runtime, roomFor } from '../cell/runtime.js';
 import { RepeatedCrashes } from '../crash/crashes.js';
-import { Deaths } from '../crash/deaths.js';
 import { Port } from './port.js';
 
 export interface PortSpec<P extends PortParty> {
@@ -33,53 +30,31 @@ export interface PortSpec<P extends PortParty> {
   readonly supervised: boolean;
 }
 
-export class PortCell<P extends PortParty = PortParty> implements Cell {
+export class PortCell<P extends PortParty = PortParty> extends Cell {
   readonly goesOn = true;
   readonly stays = true;
-  readonly mailbox = new Mailbox();
   readonly seen: number[] = [];
-  readonly gate: Gate;
-  readonly deaths: Deaths;
   /** idle: it has not been opened yet. */
   state: 'idle' | 'running' | 'restarting' | 'stopped' = 'idle';
   private port: Port<P> | null = null;
   /** The frame at which the last incarnation ended, until the next one takes it. */
   private left: Uint8Array | null = null;
-  /** Injected fault for the next frame. */
-  private ordered: FaultKind | null = null;
   private readonly repeats = new RepeatedCrashes();
 
   constructor(
     private readonly spec: PortSpec<P>,
-    private readonly runtime: Runtime,
+    runtime: Runtime,
   ) {
-    this.gate = new Gate(spec.schema.address, runtime.bus);
-    this.deaths = new Deaths(this.name, this.gate, runtime);
+    super(spec.schema, runtime);
     this.beginAs(runtime.bus.incarnation);
-  }
-
-  get address(): number {
-    return this.spec.schema.address;
-  }
-
-  get name(): string {
-    return this.spec.schema.name;
   }
 
   get blocked(): boolean {
     return this.gate.blocked;
   }
 
-  get restarting(): boolean {
-    return this.state === 'restarting';
-  }
-
-  get counts(): CellCounts {
-    return { ...NO_COUNTS, dropped: this.mailbox.stats.dropped, conflated: this.mailbox.stats.conflated };
-  }
-
   runnable(lane: number): boolean {
-    return this.state === 'running' && this.mailbox.frames(lane) > 0 && !this.port?.goesOn;
+    return this.runs && this.mailbox.frames(lane) > 0 && !this.port?.goesOn;
   }
 
   /** Sets the number of the coming incarnation, before it has sent anything. */
@@ -172,7 +147,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** What an incarnation throws after its end means nothing. */
   private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
     if (!this.spec.supervised) this.tellOf(error, frame);
-    else if (port === this.port && this.state === 'running') this.crash(error, frame);
+    else if (port === this.port && this.runs) this.crash(error, frame);
   }
 
   /** @param frame null when it ended as it opened: the frame at which the one before ended waits for the next */
@@ -212,7 +187,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** Starts the next incarnation. On return the port runs, or has ended again and was reported. */
   restart(epoch: number): void {
     const { bus } = this.runtime;
-    if (this.state === 'running') this.leave();
+    if (this.runs) this.leave();
     this.deaths.over();
     bus.router.fence(this.address, epoch, this.gate.sequence);
     this.beginAs(epoch);
@@ -241,15 +216,10 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   /** Handles a poison frame, out of order. @throws Error when the port does not run */
   deliverAgain(frame: Uint8Array): void {
-    if (this.state !== 'running') throw new Error(`${this.name} does not run`);
+    if (!this.runs) throw new Error(`${this.name} does not run`);
     this.deaths.forgive(identityOf(frame));
     this.runtime.bus.router.acceptAgain(this.address, frame, 0);
     this.handle(frame);
-  }
-
-  /** Makes the handler of the next frame throw or hang after its work. */
-  injectFault(fault: FaultKind): void {
-    this.ordered = fault;
   }
 
   /**
@@ -267,11 +237,8 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   /** Ends the port until it is restarted: frames that wait for it become dead letters. */
   stop(): null {
-    const bury = (bytes: Uint8Array, at: number, length: number): void =>
-      this.runtime.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
-    if (this.left) bury(this.left, 0, this.left.length);
+    this.bury(this.left ? [this.left] : []);
     this.left = null;
-    this.mailbox.clear(bury);
     this.state = 'stopped';
     this.leave();
     this.deaths.over();

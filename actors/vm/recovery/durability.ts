@@ -13,11 +13,11 @@
  * bounded as well: a crowded one makes a checkpoint due.
  */
 import { Journal } from '../../../bus/journal.js';
+import type { Mailbox } from '../../../bus/mailbox.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX, JOURNAL_BYTES } from '../../../protocol/limits.js';
 import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, newestCheckpoint, untouched } from '../../contract/checkpoint.js';
 import { decodeSavedState } from '../../contract/snapshot.js';
 import type { VmBus } from '../bus/vm-bus.js';
-import type { CellMap } from '../cell/cell.js';
 import type { TapListener } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
 import { CheckpointMemory } from './checkpoint-memory.js';
@@ -27,6 +27,24 @@ interface Drained {
   /** Whether all of them have left the mailboxes. */
   readonly passed: () => boolean;
   readonly release: () => void;
+}
+
+/** The cells of a VM, as far as they are kept. */
+interface KeptCells {
+  readonly all: readonly { readonly mailbox: Mailbox }[];
+  readonly stateful: readonly KeptCell[];
+  readonly savedStates: ReadonlyMap<string, Uint8Array>;
+}
+
+interface KeptCell {
+  /** Journal position before which it needs nothing. */
+  readonly neededFrom: number;
+  /** That position after a checkpoint has taken a snapshot of it. */
+  readonly neededAfterSnapshot: number;
+  readonly restWaits: boolean;
+  takeSnapshot(): void;
+  /** What the host keeps of it. */
+  checkpoint(): ActorCheckpoint;
 }
 
 /** In the host's own VM are ports alone, and nothing is journaled. */
@@ -55,7 +73,7 @@ export class Durability implements TapListener {
   constructor(
     private readonly options: VmOptions,
     private readonly bus: VmBus,
-    private readonly cells: CellMap,
+    private readonly cells: KeptCells,
   ) {
     const { memory, mirror } = options;
     this.journal = new Journal(memory?.journal ?? Journal.allocate(journalBytesOf(options), false), mirror);

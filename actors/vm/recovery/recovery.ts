@@ -7,8 +7,8 @@
  */
 import type { RecoverySpec } from '../../contract/control.js';
 import { type Suspect, suspectsAt } from '../../contract/progress.js';
-import type { CellMap } from '../cell/cell.js';
 import type { Runtime } from '../cell/runtime.js';
+import type { CellMap } from '../cell-map.js';
 import type { Cells } from '../cells.js';
 
 export class Recovery {

@@ -1,16 +1,16 @@
 /** Writes what the tap says as records, as far as level, filter and recording want it. */
 import { BodyDigest } from '../../../bus/digest.js';
-import type { Kinds } from '../../../bus/kinds.js';
 import type { ErrorCode } from '../../../protocol/errors.js';
 import { frameLength, readHeader, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
-import type { VmName } from '../../../protocol/names.js';
 import { CHAIN_ONLY, NO_POSITION, type RecordWriter } from '../../../trace/record.js';
 import { LEFT_OUT, Selection } from '../../../trace/selection.js';
 import type { Beginning, MessageId, TraceStep } from '../../../trace/step.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
 import type { TraceSettings } from '../../contract/tracing.js';
-import type { CellMap, StatefulCell } from '../cell/cell.js';
-import type { MoveStep, Tap, TapListener } from '../tap/tap.js';
+import type { ActorCell } from '../cell/actor-cell.js';
+import type { Runtime } from '../cell/runtime.js';
+import type { CellMap } from '../cell-map.js';
+import type { MoveStep, TapListener } from '../tap/tap.js';
 import type { TraceBudget } from './trace-budget.js';
 import type { TraceTeller } from './trace-teller.js';
 
@@ -20,24 +20,12 @@ const isEmpty = (filter: TraceSettings['filter']): boolean => Object.values(filt
 /** How an incarnation ends that its supervisor ended. */
 const BY_ORDER: Pick<CrashReport, 'reason' | 'position'> = { reason: '', position: '' };
 
-/** What the listener needs of its VM. */
-export interface HeardVm {
-  readonly name: VmName;
-  readonly tap: Tap;
-  readonly kinds: Kinds;
-  readonly cells: CellMap;
-}
-
-/** Told when more happens than may be traced. */
-export interface FloodWatcher {
-  flooded(share: number, what: 'records' | 'bytes'): void;
-}
-
 export interface ListenerLimits {
   /** Addresses of actors whose state the recording has. */
   readonly known: Set<number>;
   readonly budget: TraceBudget;
-  readonly flood: FloodWatcher;
+  /** Told when more happens than may be traced. */
+  readonly flooded: (what: 'records' | 'bytes') => void;
   /** Whether it keeps some frames at level `headers`, too. */
   readonly isFlight: boolean;
 }
@@ -64,7 +52,8 @@ export class TraceListener implements TapListener {
   private readonly digest = new BodyDigest();
 
   constructor(
-    private readonly vm: HeardVm,
+    private readonly runtime: Runtime,
+    private readonly cells: CellMap,
     private readonly settings: TraceSettings,
     private readonly limits: ListenerLimits,
     private readonly writer: RecordWriter,
@@ -73,7 +62,7 @@ export class TraceListener implements TapListener {
     const { level, recording, filter } = settings;
     this.frames = level === 'frames' || recording === 'frames';
     this.messages = level !== 'off' || recording === 'frames';
-    this.selection = recording || isEmpty(filter) ? null : new Selection(filter, vm.kinds, vm.tap.trace);
+    this.selection = recording || isEmpty(filter) ? null : new Selection(filter, runtime.bus.kinds, runtime.tap.trace);
     this.since = new Map(settings.since);
     this.writtenBefore = writer.written;
     writer.mark = 0;
@@ -95,7 +84,7 @@ export class TraceListener implements TapListener {
     this.writtenBefore = writer.written;
     this.teller.wrote(writer.written);
     const excess = limits.budget.spend(bytes);
-    if (excess) limits.flood.flooded(limits.budget.share, excess);
+    if (excess) limits.flooded(excess);
   }
 
   /** Estimated share of the time that tracing took. */
@@ -121,27 +110,27 @@ export class TraceListener implements TapListener {
 
   arrived(bytes: Uint8Array, at: number): void {
     if (!this.messages || !this.takes(bytes, at)) return;
-    this.writer.arrived(bytes, at, this.vm.tap.now());
+    this.writer.arrived(bytes, at, this.runtime.tap.now());
     this.wrote();
   }
 
   rejected(code: ErrorCode, bytes: Uint8Array, at: number, length: number): void {
     if (!this.takes(bytes, at)) return;
-    this.writer.rejected(code, bytes, at, length, this.vm.tap.now(), this.frames);
+    this.writer.rejected(code, bytes, at, length, this.runtime.tap.now(), this.frames);
     this.wrote();
   }
 
   begun(_party: number, _bytes: Uint8Array, _length: number, _again: boolean, position: number): void {
     this.position = position;
-    this.times[0] = this.vm.tap.now();
+    this.times[0] = this.runtime.tap.now();
   }
 
   frame(index: number): void {
-    this.times[index] = this.vm.tap.now();
+    this.times[index] = this.runtime.tap.now();
   }
 
   handled(party: number, bytes: Uint8Array, frames: number, again: boolean): void {
-    const end = this.vm.tap.now();
+    const end = this.runtime.tap.now();
     const { times, position } = this;
     const epoch = this.epochOf(party);
     for (let index = 0, at = 0; index < frames; index++) {
@@ -158,7 +147,7 @@ export class TraceListener implements TapListener {
   private epochOf(party: number): number {
     const known = this.epochs.get(party);
     if (known !== undefined) return known;
-    const epoch = this.vm.cells.at(party)?.gate.epoch ?? 0;
+    const epoch = this.cells.at(party)?.gate.epoch ?? 0;
     this.epochs.set(party, epoch);
     return epoch;
   }
@@ -191,7 +180,7 @@ export class TraceListener implements TapListener {
   }
 
   private messageOf({ message: { source, sequence } }: CrashReport): MessageId | null {
-    const address = this.vm.kinds.addressOf(source);
+    const address = this.runtime.bus.kinds.addressOf(source);
     return address === undefined ? null : { source: address, sequence };
   }
 
@@ -218,7 +207,7 @@ export class TraceListener implements TapListener {
   }
 
   /** What an actor is now: from here on a replay knows it. @returns false when there is no state to be had now */
-  base(cell: StatefulCell): boolean {
+  base(cell: ActorCell): boolean {
     const snapshot = cell.settled;
     if (snapshot) this.state(cell.address, cell.gate.sequence, snapshot);
     return snapshot !== null;
@@ -238,6 +227,6 @@ export class TraceListener implements TapListener {
   }
 
   private get now(): Pick<TraceStep, 'vm' | 'at'> {
-    return { vm: this.vm.name, at: this.vm.tap.now() };
+    return { vm: this.runtime.bus.vm, at: this.runtime.tap.now() };
   }
 }

@@ -10,26 +10,12 @@ import type { TraceSpace } from '../../../trace/memories.js';
 import { allocateTrace, TraceWriter } from '../../../trace/memory.js';
 import { RecordWriter } from '../../../trace/record.js';
 import type { LevelChanged, TraceLevel } from '../../../trace/step.js';
-import type { VmEvents } from '../../contract/events.js';
-import type { Host } from '../../contract/host.js';
-import { levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../../contract/tracing.js';
+import { type FlightRecorder, levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../../contract/tracing.js';
+import type { Runtime } from '../cell/runtime.js';
+import type { CellMap } from '../cell-map.js';
 import { FloodGauge, TraceBudget, type TraceCost } from './trace-budget.js';
-import { type FloodWatcher, type HeardVm, TraceListener } from './trace-listener.js';
+import { TraceListener } from './trace-listener.js';
 import { TraceTeller } from './trace-teller.js';
-
-/** What a tracer needs of its VM. */
-export interface TracedVm extends HeardVm {
-  readonly events: VmEvents;
-  readonly beat: Host['beat'] | undefined;
-}
-
-/** Where a VM traces while nobody has asked for more. */
-export interface FlightRecorder {
-  /** Null when it traces nothing before somebody asks for it. */
-  readonly space: TraceSpace | null;
-  /** Whether what is traced may cost only a share of the time; false where time is not real. */
-  readonly bounded: boolean;
-}
 
 /** Where is traced to. */
 interface Place {
@@ -44,7 +30,7 @@ const FLIGHT: TraceSettings = { ...NOT_TRACED, level: 'headers' };
 const isSameTrace = (a: TraceSettings, b: TraceSettings): boolean =>
   a.level === b.level && a.recording === b.recording && a.space === b.space && JSON.stringify(a.filter) === JSON.stringify(b.filter);
 
-export class Tracer implements FloodWatcher {
+export class Tracer {
   private settings = NOT_TRACED;
   /** What is traced now: less than what was asked for in a flood. */
   private level: TraceLevel = 'off';
@@ -56,10 +42,13 @@ export class Tracer implements FloodWatcher {
   private endListening: () => void = () => {};
   private readonly past = { records: 0, skipped: 0, share: 0 };
 
+  private readonly flight: FlightRecorder | null;
+
   constructor(
-    private readonly vm: TracedVm,
-    private readonly flight: FlightRecorder | null,
+    private readonly runtime: Runtime,
+    private readonly cells: CellMap,
   ) {
+    this.flight = runtime.options.trace ?? null;
     this.begin();
   }
 
@@ -107,19 +96,22 @@ export class Tracer implements FloodWatcher {
     this.place = null;
     if (space === null) return null;
     const told = typeof space === 'number';
+    const { options } = this.runtime;
     const memory = told ? allocateTrace(space, false) : space;
-    const teller = new TraceTeller(this.vm.events, this.isFlight ? 'flight' : 'session', memory, told);
-    teller.beginBeat(this.vm.beat);
+    const teller = new TraceTeller(options.events, this.isFlight ? 'flight' : 'session', memory, told);
+    teller.beginBeat(options.beat);
     this.place = { space, writer: new RecordWriter(new TraceWriter(memory)), teller };
     return this.place;
   }
 
   private listen({ writer, teller }: Place, settings: TraceSettings): void {
-    const { vm, known } = this;
-    const budget = new TraceBudget(this.costs, this.flight?.bounded ?? false, vm.tap.now);
+    const { runtime, cells, known, isFlight } = this;
+    const { tap } = runtime;
+    const budget = new TraceBudget(this.costs, this.flight?.bounded ?? false, tap.now);
+    const flooded = (what: 'records' | 'bytes') => this.flooded(budget.share, what);
     this.level = levelOf(settings);
-    this.listener = new TraceListener(vm, settings, { known, budget, flood: this, isFlight: this.isFlight }, writer, teller);
-    this.endListening = vm.tap.listen(this.listener);
+    this.listener = new TraceListener(runtime, cells, settings, { known, budget, flooded, isFlight }, writer, teller);
+    this.endListening = tap.listen(this.listener);
   }
 
   private forget(): void {
@@ -133,22 +125,21 @@ export class Tracer implements FloodWatcher {
   }
 
   /** More happened than may be traced. */
-  flooded(share: number, what: 'records' | 'bytes'): void {
-    const { place } = this;
-    const { level } = this;
+  private flooded(share: number, what: 'records' | 'bytes'): void {
+    const { place, level } = this;
     if (!place) return;
     this.past.share = share;
     const less: TraceLevel = what === 'bytes' && level === 'frames' && !this.settings.recording ? 'headers' : 'off';
     this.note(less, 'flood', 0);
     this.forget();
     if (less === 'headers') this.listen(place, { ...this.wanted, level: less });
-    this.gauge = new FloodGauge(this.costs, this.vm.tap.now);
+    this.gauge = new FloodGauge(this.costs, this.runtime.tap.now);
     this.watch(this.gauge);
   }
 
   private watch(gauge: FloodGauge): void {
     const before = this.endListening;
-    const end = this.vm.tap.listen({
+    const end = this.runtime.tap.listen({
       handled: (_party, _bytes, frames) => {
         if (gauge.count(frames)) this.calm(gauge);
       },
@@ -179,7 +170,7 @@ export class Tracer implements FloodWatcher {
    */
   private async writeStates(): Promise<void> {
     await null;
-    for (const cell of [...this.vm.cells.stateful]) {
+    for (const cell of this.cells.stateful) {
       const { listener, place } = this;
       if (!listener || !this.settings.recording) return;
       if (listener.base(cell)) await place?.teller.collected();
@@ -187,7 +178,7 @@ export class Tracer implements FloodWatcher {
   }
 
   private note(level: TraceLevel, why: LevelChanged['why'], missing: number): void {
-    this.listener?.write({ type: 'level', vm: this.vm.name, at: this.vm.tap.now(), level, why, missing });
+    this.listener?.write({ type: 'level', vm: this.runtime.bus.vm, at: this.runtime.tap.now(), level, why, missing });
   }
 
   /** Tells the host what was traced until now. */
@@ -209,10 +200,10 @@ export class Tracer implements FloodWatcher {
   }
 
   get status(): TraceStatus {
-    const { past, listener, gauge, vm, level, place } = this;
+    const { past, listener, gauge, level, place } = this;
     const records = past.records + (listener?.records ?? 0);
     const skipped = past.skipped + (gauge && !listener ? gauge.skipped : 0);
     const share = listener?.share ?? past.share;
-    return { vm: vm.name, level, isFlight: this.isFlight, records, bytes: place?.writer.written ?? 0, skipped, share };
+    return { vm: this.runtime.bus.vm, level, isFlight: this.isFlight, records, bytes: place?.writer.written ?? 0, skipped, share };
   }
 }

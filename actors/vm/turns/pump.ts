@@ -3,8 +3,8 @@
  * over or all is quiet.
  */
 import { SpinWait } from '../../../bus/spin-wait.js';
-import type { CellMap } from '../cell/cell.js';
 import type { Runtime } from '../cell/runtime.js';
+import type { CellMap } from '../cell-map.js';
 import type { Scheduler } from './scheduler.js';
 
 /** Waits for something that a pump brings about. */

@@ -5,7 +5,8 @@
 
 import type { LinkPositions } from '../../contract/instance.js';
 import type { VmBus } from '../bus/vm-bus.js';
-import type { Cell, CellMap } from '../cell/cell.js';
+import type { Cell } from '../cell/cell.js';
+import type { CellMap } from '../cell-map.js';
 
 interface Awaited {
   readonly reached: () => boolean;

@@ -136,7 +136,7 @@ const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAIL
 
 export interface PermittedCell {
   restartByPermit(): void;
-  reportEnds(): void;
+  readonly deaths: { tell(): void };
 }
 
 /**
@@ -160,7 +160,7 @@ export class PermittedRestarts {
     this.cells = [];
     for (const cell of cells) cell.restartByPermit();
     flush();
-    for (const cell of cells) cell.reportEnds();
+    for (const { deaths } of cells) deaths.tell();
     return true;
   }
 }
