@@ -143,6 +143,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
       edgeReported: this.edgeReported,
       granted: this.granted,
       waiting: this.waitingKeys.all,
+      expired: this.waitingKeys.expired,
     };
   }
 
@@ -162,6 +163,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.edgeReported = state.edgeReported;
     this.granted = state.granted;
     this.waitingKeys.all = state.waiting;
+    this.waitingKeys.expired = state.expired;
   }
 
   private putRectangle(from: State['rectangles'][number]): void {

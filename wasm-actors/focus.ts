@@ -184,6 +184,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     state.granted = this.granted;
     state.waiting.clear();
     for (let i = 0; i < this.waitingKeys.all.length; i++) state.waiting.push(this.waitingKeys.all[i]);
+    state.expired = this.waitingKeys.expired;
     return state;
   }
 
@@ -214,6 +215,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.granted = state.granted;
     this.waitingKeys.clear();
     for (let i = 0; i < state.waiting.length; i++) this.waitingKeys.all.push(state.waiting.at(i));
+    this.waitingKeys.expired = state.expired;
   }
 
   private saveRectangle(rectangle: Rectangle): void {

@@ -9,6 +9,8 @@ const MICROSECONDS = 1000;
 export class WaitingKeys {
   /** The first one first. */
   all: StateOf<typeof focus>['waiting'] = [];
+  /** Keys that did nothing, because too many waited or because they had waited too long. */
+  expired = 0;
 
   get some(): boolean {
     return this.all.length > 0;
@@ -17,6 +19,7 @@ export class WaitingKeys {
   /** @param now in microseconds */
   add(key: Key, now: number): void {
     if (this.all.length < FOCUS_KEYS_WAITING_MAX) this.all.push({ key, since: now });
+    else this.expire();
   }
 
   /** Takes the next one that has not waited too long; null when there is none. */
@@ -24,8 +27,13 @@ export class WaitingKeys {
     while (this.all.length > 0) {
       const { key, since } = this.all.shift()!;
       if (now - since <= FOCUS_KEY_WAITS_MS * MICROSECONDS) return key;
+      this.expire();
     }
     return null;
+  }
+
+  private expire(): void {
+    this.expired = (this.expired + 1) >>> 0;
   }
 
   clear(): void {

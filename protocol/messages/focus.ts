@@ -123,6 +123,8 @@ export const focus = actor({
     granted: u32,
     /** The first one first. */
     waiting: list(waitingKey),
+    /** Keys that did nothing, because too many waited or because they had waited too long. */
+    expired: u32,
   }),
   receives: {
     /** The platform sends `repeat` while a key is held, at any rate; focus counts only some of them. */

@@ -73,9 +73,11 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
     test('that wait are few, for some seconds, and none is left after Back', () => {
       const few = open().pressAll(...Array.from({ length: FOCUS_KEYS_WAITING_MAX + 2 }, () => 'right' as const));
       expect(few.layout(...rail(1, 12, 0, 0)).focused.node).toBe(10 + FOCUS_KEYS_WAITING_MAX);
+      expect(few.stage.state(focus)).toMatchObject({ waiting: [], expired: 2 });
       const late = open().press('right');
       late.wait(FOCUS_KEY_WAITS_MS + 1);
       expect(late.layout(...rail(1, 5, 0, 0)).focused.node).toBe(10);
+      expect(late.stage.state(focus)).toMatchObject({ waiting: [], expired: 1 });
       const left = open().pressAll('right', 'back');
       expect(left.said).toMatchObject([{ name: 'page.backRequested' }]);
       expect(left.layout(...rail(1, 5, 0, 0)).focused.node).toBe(10);

@@ -6,6 +6,8 @@ const MICROSECONDS: u64 = 1000;
 export class WaitingKeys {
   /** The first one first. */
   all: FocusWaitingKey[] = [];
+  /** Keys that did nothing, because too many waited or because they had waited too long. */
+  expired: u32 = 0;
 
   get some(): bool {
     return this.all.length > 0;
@@ -13,7 +15,10 @@ export class WaitingKeys {
 
   /** @param now in microseconds */
   add(key: Key, now: u64): void {
-    if (this.all.length >= FOCUS_KEYS_WAITING_MAX) return;
+    if (this.all.length >= FOCUS_KEYS_WAITING_MAX) {
+      this.expired++;
+      return;
+    }
     const waiting = new FocusWaitingKey();
     waiting.key = key;
     waiting.since = now;
@@ -25,6 +30,7 @@ export class WaitingKeys {
     while (this.all.length > 0) {
       const waiting = this.all.shift();
       if (now - waiting.since <= FOCUS_KEY_WAITS_MS * MICROSECONDS) return waiting;
+      this.expired++;
     }
     return null;
   }
