@@ -30,6 +30,7 @@ const shared = {
   // For a machine that does much else at the same time.
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
 };
 
 /** Packages are loaded as Node loads them for users: XState's build for development costs a tenth of a test that starts many systems. */
@@ -67,7 +68,9 @@ export default defineConfig({
           exclude: [INSTALLED],
           // One group has one number; these are a worker of their own beside the group's.
           maxWorkers: shared.maxWorkers,
-          testTimeout: 60_000,
+          testTimeout: shared.testTimeout,
+          hookTimeout: shared.hookTimeout,
+          expect: shared.expect,
           browser: {
             enabled: true,
             headless: true,

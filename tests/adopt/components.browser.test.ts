@@ -2,7 +2,7 @@
 import { createElement, useState } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { createEffect, createRoot as createSolidRoot } from 'solid-js';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { type Started, start } from '../../host-shim/browser/index.js';
 import * as react from '../../ui/react.js';
@@ -34,8 +34,8 @@ function showReact(component: () => unknown): void {
 }
 
 const input = () => stage.querySelector('input')!;
-const shows = (text: string) => vi.waitFor(() => expect(stage.querySelector('output')?.textContent).toBe(text), { timeout: 5_000 });
-const isOwned = (note: string) => vi.waitFor(() => expect(page.basket.state.getSnapshot()?.note).toBe(note), { timeout: 5_000 });
+const shows = (text: string) => expect.poll(() => stage.querySelector('output')?.textContent).toBe(text);
+const isOwned = (note: string) => expect.poll(() => page.basket.state.getSnapshot()?.note).toBe(note);
 
 /** Types in the middle of what is there. */
 async function typeInTheMiddle(): Promise<void> {
@@ -58,10 +58,10 @@ test('React: what is typed without pause comes out whole, with the caret where i
       react.useEcho(note, (note) => page.basket.write({ note, rank: 'low' })),
     );
   });
-  await vi.waitFor(() => expect(input()).not.toBeNull());
+  await expect.poll(input).not.toBeNull();
   await typeInTheMiddle();
   page.basket.write({ note: 'from elsewhere', rank: 'low' });
-  await vi.waitFor(() => expect(input().value).toBe('from elsewhere'));
+  await expect.poll(() => input().value).toBe('from elsewhere');
 });
 
 test('React: states, topics and requests', async () => {

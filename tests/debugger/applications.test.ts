@@ -91,13 +91,13 @@ test('a page that comes while the recording is being ended, since nobody looked,
   const server = opened();
   const leave = server.look(() => {});
   const application = new Application(server, 'run');
-  await vi.waitFor(() => expect(application.heard).toContain('record'));
+  await vi.waitFor(() => expect(application.heard).toContain('record'), 60_000);
   leave();
   application.lingers = true;
   await vi.runAllTimersAsync();
   expect(application.heard).toContain('stop');
   server.look(() => {});
   application.end();
-  await vi.waitFor(() => expect(application.heard.filter((word) => word === 'record')).toHaveLength(2));
+  await vi.waitFor(() => expect(application.heard.filter((word) => word === 'record')).toHaveLength(2), 60_000);
   expect(server.status).toMatchObject({ take: 2, problem: '' });
 });
