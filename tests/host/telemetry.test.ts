@@ -17,9 +17,11 @@ function openBackend(...answers: readonly Answer[]) {
   const delays: number[] = [];
   let due: (() => void) | null = null;
   let flushed: (flush: Flush) => void = () => {};
+  let close = () => {};
   const vm = {
-    openPort(_schema: unknown, { onFlush }: { onFlush: (flush: Flush) => void }) {
+    openPort(_schema: unknown, { onFlush, onClose }: { onFlush: (flush: Flush) => void; onClose: () => void }) {
       flushed = onFlush;
+      close = onClose;
     },
   };
   const port = openTelemetryPort(vm as unknown as Vm, {
@@ -54,6 +56,12 @@ function openBackend(...answers: readonly Answer[]) {
     delays,
     async flush(total: number, ...texts: string[]) {
       flushed(flushOf(total, texts));
+      await settle();
+    },
+    /** @param last a flush right before it */
+    async close(last?: number) {
+      if (last !== undefined) flushed(flushOf(last, ['last words']));
+      close();
       await settle();
     },
     async passTime() {
@@ -157,5 +165,22 @@ describe('data that the backend does not accept', () => {
     expect(texts.length).toBe(TELEMETRY_LOGS_WAITING_MAX);
     expect(texts[0].body).toContain('text 5');
     expect(port).toMatchObject({ dropped: 4 });
+  });
+
+  it('is sent when the port closes right after it', async () => {
+    const { port, posts, close } = openBackend();
+    await close(1);
+    expect(posts.map(({ path }) => path)).toEqual(['/otlp/v1/metrics', '/otlp/v1/logs']);
+    expect(port).toMatchObject({ delivered: 2, dropped: 0 });
+  });
+
+  it('is tried once more when the port closes, and dropped aloud when that fails', async () => {
+    const { port, posts, troubles, flush, close, passTime } = openBackend(refused(), refused());
+    await flush(1, 'first');
+    await close();
+    await passTime();
+    expect(posts).toHaveLength(2);
+    expect(port).toMatchObject({ delivered: 0, dropped: 2 });
+    expect(troubles.at(-1)).toBe('telemetry backend: 2 dropped: its port has closed');
   });
 });

@@ -47,12 +47,13 @@ export class Couriers {
   ) {}
 
   take(flush: Flush): void {
-    if (this.ended) return;
     const courier = this.byScope.get(flush.scope) ?? new Courier(this.options, this.counts);
     this.byScope.set(flush.scope, courier);
     courier.take(flush);
+    if (this.ended) courier.end();
   }
 
+  /** What waits is sent once more. */
   end(): void {
     this.ended = true;
     for (const courier of this.byScope.values()) courier.end();
@@ -85,16 +86,23 @@ class Courier {
   end(): void {
     this.ended = true;
     this.options.timers.clear(this.timer);
+    void this.post();
+  }
+
+  private leave(): void {
+    if (this.waiting.length > 0) this.drop(this.waiting.length, 'its port has closed');
+    this.waiting = [];
   }
 
   /** Never rejects. */
   private async post(): Promise<void> {
     if (this.posting) return;
     this.posting = true;
-    for (let next = this.waiting[0]; next !== undefined && !this.ended; next = this.waiting[0]) {
+    for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
       if (!(await this.postOne(next))) break;
     }
     this.posting = false;
+    if (this.ended) this.leave();
   }
 
   /** @returns false when the body must be sent again later */

@@ -5,7 +5,8 @@
  *                   ^               │ no answer, 429, 502, 503, 504
  *                   └── waits <─────┘ twice as long each time; after the last attempt all that waits is dropped
  *
- * The catch: waiting totals are replaced by those of the next flush, which include them. Log records are kept, up to a bound.
+ * The catch: waiting totals are replaced by those of the next flush, which include them. Log records are kept, up to a bound. When the port
+ * closes, what waits is sent once more, and dropped where that fails.
  */
 
 import { type LoadError, loadPart } from '../../../actors/contract/load-error.js';
