@@ -241,10 +241,10 @@ function specify(options: SystemOptions, placement: readonly Placement[], inOrde
   const { shutdownMs = CONTROL_DEADLINE_MS } = options;
   const specifications = options.actors.map(
     ({ schema, twins, restart = 'permanent', significant = false, options: actorOptions = {}, version = 1 }, i): ActorSpecification => ({
-      actor: schema.name,
+      party: schema.name,
       address: schema.address,
       vm: placement[i].vm,
-      why: placement[i].reason,
+      twin: { side: placement[i].vm, why: placement[i].reason, detail: '' },
       twins,
       restart,
       significant,
@@ -253,7 +253,7 @@ function specify(options: SystemOptions, placement: readonly Placement[], inOrde
       version,
     }),
   );
-  return specifications.sort((a, b) => inOrder.indexOf(a.actor) - inOrder.indexOf(b.actor));
+  return specifications.sort((a, b) => inOrder.indexOf(a.party) - inOrder.indexOf(b.party));
 }
 
 function checkHangMs(hangMs: number): number {

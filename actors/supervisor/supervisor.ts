@@ -6,6 +6,8 @@
  *                                                   └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  */
 import { type Actor, createActor, waitFor } from 'xstate';
+import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import type { PartySchema } from '../../protocol/schema.js';
 import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ActorState, PortState, StopReport } from '../contract/states.js';
@@ -20,7 +22,8 @@ import { Monitors } from './monitors.js';
 import type { CircuitLimits } from './party/circuit.js';
 import { Moves } from './party/moves.js';
 import type { PartyWatcher, StopResult, SupervisedParty } from './party/party.js';
-import { CommandsOfActor, CommandsOfPort } from './party/party-commands.js';
+import { CommandsOfParty } from './party/party-commands.js';
+import type { PartySpecification } from './party/party-machine.js';
 import { type ActorSpecification, SupervisedActor } from './party/supervised-actor.js';
 import { SupervisedPort } from './party/supervised-port.js';
 import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
@@ -82,14 +85,14 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     const threads = new VmThreads(host, options, circuit !== null, kept, this);
     const services = { directory, routing, persistence, moves };
     for (const specification of options.actors) {
-      const commands = new CommandsOfActor(specification, services);
+      const commands = new CommandsOfParty(specification, services);
       const actor = new SupervisedActor(specification, { commands, host, vms, circuit, strict, changes, watcher: this });
       directory.actors.set(actor.name, actor);
     }
     for (const port of directory.schemas.filter(({ role }) => role === 'port')) {
-      const vm = portVms[port.name] ?? 'host';
-      const commands = new CommandsOfPort(port, vm, services);
-      directory.ports.set(port.name, new SupervisedPort(port, vm, { commands, clock: host.clock, intensity, watcher: this }));
+      const specification = portSpecification(port, portVms[port.name] ?? 'host');
+      const commands = new CommandsOfParty(specification, services);
+      directory.ports.set(port.name, new SupervisedPort(specification, commands, host, intensity, this));
     }
     this.tree = new Supervision(host, options, directory, this);
     const { tree } = this;
@@ -231,3 +234,13 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     this.machine.send({ type: 'tallied', tally });
   }
 }
+
+const portSpecification = ({ name: party, address }: PartySchema, vm: VmName): PartySpecification => ({
+  party,
+  address,
+  vm,
+  twin: { side: 'js', why: 'configured', detail: '' },
+  restart: 'permanent',
+  shutdownMs: CONTROL_DEADLINE_MS,
+  options: {},
+});

@@ -9,7 +9,8 @@
  * It is closed or half-open while the actor is in Wasm, open while it is in JavaScript. Half-open has no timer: it works like closed.
  */
 import type { Host } from '../../contract/host.js';
-import type { CircuitState, Side } from '../../contract/states.js';
+import type { VmName } from '../../contract/instance.js';
+import type { CircuitState } from '../../contract/states.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from '../intensity.js';
 import type { OwnBudget } from '../tree/specification.js';
 import type { Vms } from '../vm/supervised-vm.js';
@@ -68,7 +69,7 @@ export function checkCircuit(limits: CircuitLimits): CircuitLimits {
 
 /** What a breaker has to know about its actor: the context of the actor's machine. */
 export interface BreakerPosition {
-  readonly vm: Side;
+  readonly vm: VmName;
   /** True when the actor has left its VM, so that there is no state to take along. */
   readonly fresh: boolean;
   /** In Wasm: true when it failed over in vain. */

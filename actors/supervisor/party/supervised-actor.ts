@@ -1,48 +1,28 @@
-/** One actor under supervision: its machine, and what others see of it. */
-import { type Actor, createActor, waitFor } from 'xstate';
-import type { EndReason } from '../../../protocol/generated/system.js';
-import type { RecoverySpec } from '../../contract/control.js';
-import type { CrashReport } from '../../contract/events.js';
+/** One actor under supervision: what its machine does when somebody outside, or the tree, asks for something. */
+import { waitFor } from 'xstate';
 import { ControlError, type Host } from '../../contract/host.js';
-import type { ActorOptions } from '../../contract/instance.js';
-import type { ActorState, Side, TwinReason, TwinStatus, Twins } from '../../contract/states.js';
+import type { ActorState, Side, TwinStatus, Twins } from '../../contract/states.js';
 import { isA } from '../../contract/thrown.js';
 import type { ActorStatus, ChangeFeed, SystemChange } from '../change-feed.js';
 import { StartError, SupervisionError } from '../errors.js';
-import type { Child, DropReason, Exit, Purpose, RestartKind } from '../tree/specification.js';
+import type { Child, DropReason, Exit, Purpose } from '../tree/specification.js';
 import type { Vms } from '../vm/supervised-vm.js';
-import { type ActorCommands, actorMachine } from './actor-machine.js';
-import type { CircuitLimits } from './circuit.js';
-import { type BreakerPosition, type BreakerSubject, CircuitBreaker } from './circuit.js';
-import type { PartyWatcher, StopResult, SupervisedParty } from './party.js';
+import { type BreakerPosition, type BreakerSubject, CircuitBreaker, type CircuitLimits } from './circuit.js';
+import { DOWN, type PartyWatcher, SETTLED, type StopResult, SupervisedParty } from './party.js';
+import type { PartyCommands, PartySpecification } from './party-machine.js';
 
-export interface ActorSpecification {
-  readonly actor: string;
-  readonly address: number;
-  /** VM in which it starts. */
+export interface ActorSpecification extends PartySpecification {
   readonly vm: Side;
-  /** Why it starts there. */
-  readonly why: TwinReason;
   readonly twins: Twins;
-  readonly restart: RestartKind;
   /** Whether its end, when it is not restarted, may end its supervisor. */
   readonly significant: boolean;
-  readonly shutdownMs: number;
-  readonly options: ActorOptions;
-  /** Number of its implementation. */
-  readonly version: number;
 }
 
-/** States in which nothing runs, and nothing will until it is started. */
-const DOWN: readonly ActorState[] = ['idle', 'stopped', 'exhausted', 'failed', 'lost', 'removed'];
 /** States in which it is down although nobody stopped it. */
 const GONE: readonly ActorState[] = ['exhausted', 'failed', 'lost'];
-const SETTLED: readonly ActorState[] = ['running', ...DOWN];
-
-const isDown = (state: ActorState): boolean => DOWN.includes(state);
 
 export interface SupervisedActorServices {
-  readonly commands: ActorCommands;
+  readonly commands: PartyCommands;
   readonly host: Pick<Host, 'clock' | 'timers'>;
   readonly vms: Vms;
   /** Limits for actors that have both twins; null when no actor fails over. */
@@ -53,10 +33,12 @@ export interface SupervisedActorServices {
   readonly watcher: PartyWatcher;
 }
 
-export class SupervisedActor implements SupervisedParty, BreakerSubject {
+export class SupervisedActor extends SupervisedParty implements BreakerSubject {
+  /** Requests that it is working on survive its crashes and its VM. */
+  readonly losesRequests = false;
+  readonly inTree = true;
   /** Counts its restarts in Wasm, unless it could not fail over from there. */
   readonly breaker: CircuitBreaker | undefined;
-  private readonly machine: Actor<typeof actorMachine>;
   private incarnation: Incarnation | undefined;
   /** Whether somebody has started it: otherwise it stays down when its supervisor starts its siblings. */
   private ordered = false;
@@ -66,58 +48,25 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     private readonly services: SupervisedActorServices,
   ) {
     const { commands, host, circuit, vms, watcher } = services;
-    const { actor, vm, why, twins, restart, shutdownMs } = specification;
-    const mayBeginInJavaScript = () => this.mayBeginInJavaScript;
-    const clock = {
-      setTimeout: (fn: () => void, delayMs: number) => host.timers.set(delayMs, fn),
-      clearTimeout: (timer: unknown) => host.timers.clear(timer),
-    };
-    this.machine = createActor(actorMachine, { input: { actor, vm, why, mayBeginInJavaScript, restart, shutdownMs, commands }, clock });
-    this.breaker = circuit && twins.js && twins.wasm ? new CircuitBreaker(circuit, host, vms, this) : undefined;
-    let last: ActorStatus = this.status;
+    super({ ...specification, commands, startsAgain: false, mayBeginInJavaScript: () => this.mayBeginInJavaScript }, host.timers, watcher);
+    const { js, wasm } = specification.twins;
+    this.breaker = circuit && js && wasm ? new CircuitBreaker(circuit, host, vms, this) : undefined;
+    this.noticed();
     this.machine.subscribe(({ value }) => {
-      const before = last;
-      last = this.status;
-      if (last.state !== before.state || last.epoch !== before.epoch || last.vm !== before.vm) {
-        if (last.state !== before.state) this.breaker?.changed(last.state === 'running');
-        if (last.twin.why === 'guest' && before.twin.why !== 'guest') this.tellReplaced();
-        watcher.partyChanged(this, before.state);
-      }
+      const before = this.noticed() as ActorStatus | null;
+      if (before) this.changed(before);
       if (value === 'deciding') this.incarnation?.end(this.exit);
     });
     this.machine.start();
   }
 
-  /** Reports that its guest cannot be run, so that it begins as its JavaScript twin. */
-  private tellReplaced(): void {
-    this.services.changes.emit({ type: 'guest', actor: this.name, reason: this.twin.detail, twin: 'js' });
+  private changed(before: ActorStatus): void {
+    const { state, twin } = this;
+    if (state !== before.state) this.breaker?.changed(state === 'running');
+    if (twin.why === 'guest' && before.twin.why !== 'guest')
+      this.services.changes.emit({ type: 'guest', actor: this.name, reason: twin.detail, twin: 'js' });
+    this.watcher.partyChanged(this, before.state);
   }
-
-  get address(): number {
-    return this.specification.address;
-  }
-
-  get name(): string {
-    return this.specification.actor;
-  }
-
-  /** The machine leaves passing states in the same step, so they are never seen from outside. */
-  get state(): ActorState {
-    const { value } = this.machine.getSnapshot();
-    return value === 'ending' || value === 'deciding' ? 'restarting' : (value as ActorState);
-  }
-
-  get down(): boolean {
-    return isDown(this.state);
-  }
-
-  get routed(): boolean {
-    return !this.down || this.state === 'idle';
-  }
-
-  /** Requests that it is working on survive its crashes and its VM. */
-  readonly losesRequests = false;
-  readonly inTree = true;
 
   get gone(): boolean {
     return GONE.includes(this.state);
@@ -128,21 +77,10 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return this.specification.twins.js;
   }
 
-  /** How the last incarnation ended; without meaning before one has. */
-  get end(): EndReason {
-    return this.machine.getSnapshot().context.end;
-  }
-
-  get spec(): RecoverySpec {
-    const { actor, options, version } = this.specification;
-    const { epoch, savedState } = this.machine.getSnapshot().context;
-    return { party: actor, options, version, epoch, snapshot: savedState?.length ? savedState : undefined };
-  }
-
   get status(): ActorStatus {
-    const { vm, epoch, restarts, reason } = this.machine.getSnapshot().context;
-    const { actor, address } = this.specification;
-    return { actor, address, vm, state: this.state, epoch, restarts, reason, circuit: this.breaker?.state ?? null, twin: this.twin };
+    const { epoch, restarts, reason } = this.context;
+    const { name: actor, address, vm, state, twin } = this;
+    return { actor, address, vm, state, epoch, restarts, reason, circuit: this.breaker?.state ?? null, twin };
   }
 
   get change(): SystemChange & { readonly type: 'actor' } {
@@ -150,11 +88,11 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
   }
 
   get position(): BreakerPosition {
-    return this.machine.getSnapshot().context;
+    return this.context;
   }
 
   private get twin(): TwinStatus {
-    const { vm, twin } = this.machine.getSnapshot().context;
+    const { vm, twin } = this.context;
     if (vm !== 'wasm' || !this.services.vms.wasmFailedOver) return twin;
     return { side: 'js', why: 'vm', detail: 'the Wasm VM has failed over to JavaScript' };
   }
@@ -173,7 +111,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
   }
 
   private get exit(): Exit {
-    const { end, reason } = this.machine.getSnapshot().context;
+    const { end, reason } = this.context;
     return { reason: end === 'finished' ? 'normal' : 'error', detail: reason };
   }
 
@@ -189,9 +127,9 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     if (wasDown) this.machine.send({ type: 'start' });
     else this.machine.send(failsOver ? { type: 'failOver', to: 'js' } : { type: 'restart' });
     const { value, context } = await this.until(['running', 'deciding', ...DOWN]);
-    if (!wasDown && isDown(value as ActorState)) return null;
+    if (!wasDown && DOWN.includes(value as ActorState)) return null;
     if (failsOver && context.end === 'failed') this.tellUntaken(context.error);
-    if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
+    if (context.end === 'failed' ? value !== 'running' : DOWN.includes(value as ActorState))
       throw new StartError(this.vm, this.name, context.reason, { cause: context.error });
     this.incarnation = new Incarnation(this);
     // It may have ended again after it was seen running.
@@ -219,21 +157,6 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
   /** Its next start is without the state that it had. It is down. */
   forget(): void {
     this.machine.send({ type: 'forget' });
-  }
-
-  /** Takes the end of an incarnation. Only the current one counts: the report of any other is late, and is ignored. */
-  ended(report: Pick<CrashReport, 'epoch' | 'reason' | 'restartsAs'>): void {
-    const { epoch, reason, restartsAs } = report;
-    this.machine.send({ type: 'ended', epoch, reason, restartsAs });
-  }
-
-  vmLost(reason: string): void {
-    this.machine.send({ type: 'vmLost', reason });
-  }
-
-  /** VM in which it is now. */
-  get vm(): Side {
-    return this.machine.getSnapshot().context.vm;
   }
 
   /**
@@ -271,18 +194,6 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return true;
   }
 
-  /**
-   * Its VM is being started again: the actor goes on with its next incarnation when the VM has recovered.
-   * @param end says whether this actor was the one that hung
-   */
-  vmRestarting(reason: string, end: EndReason): void {
-    this.machine.send({ type: 'vmRestarting', reason, end });
-  }
-
-  vmRecovered(): void {
-    this.machine.send({ type: 'recovered' });
-  }
-
   /** Its supervisor will not start it again by itself. */
   drop(why: DropReason): void {
     if (this.state !== 'removed') this.machine.send({ type: 'drop', why });
@@ -311,19 +222,8 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     this.machine.send({ type: 'stop' });
     const { context } = await this.until(DOWN);
     const result: StopResult = context.clean ? { outcome: 'stopped' } : { outcome: 'killed', error: context.error };
-    await this.services.watcher.partyStopped(this, result);
+    await this.watcher.partyStopped(this, result);
     return result;
-  }
-
-  /** Resolves once the actor runs or is down. */
-  async settled(): Promise<ActorState> {
-    const { value } = await this.until(SETTLED);
-    return value as ActorState;
-  }
-
-  /** @returns the snapshot that was waited for: when the promise resolves, the machine may have gone on already */
-  private until(states: readonly string[]) {
-    return waitFor(this.machine, ({ value }) => states.includes(value as string));
   }
 }
 

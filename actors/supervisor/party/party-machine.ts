@@ -1,5 +1,5 @@
 /**
- * The life of one actor as its supervisor sees it: one incarnation after another.
+ * The life of one actor or port as its supervisor sees it: one incarnation after another.
  *
  *            start            done             ended               its supervisor says so
  *    idle ─────────> starting ────> running ──────────> deciding ─────────────────────────> restarting ──> running
@@ -19,20 +19,37 @@
  *    deciding ── fail over ──> moving ── done ──> running
  *                                └── failed ──> deciding
  *
- * The tree of supervisors (tree/) decides whether it is restarted. From its end until it runs, it appears as `restarting` outside.
+ * The tree of supervisors (tree/) decides whether an actor is restarted, its budget whether a port is. From its end until it runs, it appears
+ * as `restarting` outside. A port begins as running, since its VM opens it, and knows fewer of these events.
  *
  * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. The machine
- * only knows when something is done; `ActorCommands` knows what that is in the VMs.
+ * only knows when something is done; `PartyCommands` knows what that is in the VMs.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../../protocol/generated/system.js';
 import { ControlError } from '../../contract/host.js';
+import type { ActorOptions, VmName } from '../../contract/instance.js';
 import type { Side, TwinStatus } from '../../contract/states.js';
 import { reasonOf } from '../../contract/thrown.js';
 import { codeOf, isLoss } from '../errors.js';
 import type { DropReason, RestartKind } from '../tree/specification.js';
 
-export interface ActorCommands {
+export interface PartySpecification {
+  readonly party: string;
+  readonly address: number;
+  /** VM in which it starts. */
+  readonly vm: VmName;
+  /** Why its twin starts there; a port is JavaScript. */
+  readonly twin: TwinStatus;
+  readonly restart: RestartKind;
+  /** The longest that the VM may take to stop it. */
+  readonly shutdownMs: number;
+  readonly options: ActorOptions;
+  /** Number of its implementation. */
+  readonly version?: number;
+}
+
+export interface PartyCommands {
   /** Starts the incarnation from `savedState`, or fresh: an empty one is none, and then nothing is taken from storage either. */
   spawn(epoch: number, savedState: Uint8Array | undefined): Promise<void>;
   /**
@@ -50,24 +67,18 @@ export interface ActorCommands {
   stop(): Promise<Uint8Array>;
 }
 
-export interface ActorInput {
-  readonly actor: string;
-  /** VM in which it starts. */
-  readonly vm: Side;
-  /** Why it starts there. */
-  readonly why: TwinStatus['why'];
+export interface PartyInput extends PartySpecification {
   /** Whether it may begin as its JavaScript twin when its guest cannot be run. */
   readonly mayBeginInJavaScript: () => boolean;
-  readonly restart: RestartKind;
-  /** The longest that the VM may take to stop it. */
-  readonly shutdownMs: number;
-  readonly commands: ActorCommands;
+  /** Whether a start that fails is one more end, after which its budget decides. */
+  readonly startsAgain: boolean;
+  readonly commands: PartyCommands;
 }
 
 /** Why it is being stopped: somebody asked for it, its work is done, or its budget is exhausted. */
 type Intent = 'stop' | 'finish' | 'exhaust';
 
-export interface ActorContext extends ActorInput {
+export interface PartyContext extends PartyInput {
   /** 0 before the first start. */
   readonly epoch: number;
   readonly restarts: number;
@@ -91,7 +102,7 @@ export interface ActorContext extends ActorInput {
   /** State with which its next incarnation begins: that of a stopped actor, until the next incarnation runs. */
   readonly savedState: Uint8Array | undefined;
   /** Where it is to move, or last moved. */
-  readonly target: Side;
+  readonly target: VmName;
   /** True when it moves, or was last restarted, because it ended too often where it was. */
   readonly failingOver: boolean;
   /** True when it was to stop while it moved, or while its VM recovered. */
@@ -100,12 +111,13 @@ export interface ActorContext extends ActorInput {
   readonly guestError: unknown;
   /** Its twin by placement, which is its twin again when it comes back there. */
   readonly placed: TwinStatus;
-  readonly twin: TwinStatus;
 }
 
-export type ActorEvent =
+export type PartyEvent =
   /** Its guest cannot be run: it begins as its JavaScript twin. */
   | { readonly type: 'replace'; readonly reason: string }
+  /** Its VM has opened it. */
+  | { readonly type: 'opened' }
   | { readonly type: 'start' }
   /** It is down, and what it was is not to come back. */
   | { readonly type: 'forget' }
@@ -129,15 +141,20 @@ export type ActorEvent =
   | { readonly type: 'moved' };
 
 /** The twin that runs after a move. */
-function twinAfterMove({ target, placed, failingOver, reason }: ActorContext): TwinStatus {
-  if (failingOver) return { side: target, why: 'crashes', detail: reason };
-  return target === placed.side && placed.why !== 'guest' ? placed : { side: target, why: 'moved', detail: '' };
+function twinAfterMove({ target, placed, failingOver, reason }: PartyContext): TwinStatus {
+  if (failingOver) return { side: target as Side, why: 'crashes', detail: reason };
+  return target === placed.side && placed.why !== 'guest' ? placed : { side: target as Side, why: 'moved', detail: '' };
 }
 
 /** The VM of the actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
 /** Its next incarnation has no state. */
 const onForget = { forget: { actions: 'noteForgotten' } } as const;
+/** A command that fails counts as one more end, unless it fails because the VM is gone, which is announced as well. */
+const onFailure = [
+  { guard: 'isLoss', target: 'lost', actions: 'noteGone' },
+  { target: 'deciding', actions: 'noteFailure' },
+] as const;
 /** It is to be stopped in its VM. */
 const onStop = { stop: { target: 'stopping', actions: 'intendStop' }, drop: { target: 'stopping', actions: 'noteDrop' } } as const;
 /** It is to be stopped as soon as its VM has it. */
@@ -146,25 +163,27 @@ const onEarlyStop = {
   drop: { actions: ['noteDrop', 'wantStop'] },
 } as const;
 
-export const actorMachine = setup({
+export const partyMachine = setup({
   types: {
-    context: {} as ActorContext,
-    events: {} as ActorEvent,
-    input: {} as ActorInput,
+    context: {} as PartyContext,
+    events: {} as PartyEvent,
+    input: {} as PartyInput,
   },
   actors: {
-    spawn: fromPromise<void, ActorContext>(({ input }) => input.commands.spawn(input.epoch, input.savedState)),
-    restart: fromPromise<void, ActorContext>(({ input }) =>
+    spawn: fromPromise<void, PartyContext>(({ input }) => input.commands.spawn(input.epoch, input.savedState)),
+    restart: fromPromise<void, PartyContext>(({ input }) =>
       input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.restartsAs),
     ),
-    end: fromPromise<void, ActorContext>(({ input }) => input.commands.end()),
-    move: fromPromise<void, ActorContext>(({ input }) => input.commands.move(input.target)),
-    stop: fromPromise<Uint8Array, ActorContext>(({ input }) => input.commands.stop()),
+    end: fromPromise<void, PartyContext>(({ input }) => input.commands.end()),
+    move: fromPromise<void, PartyContext>(({ input }) => input.commands.move(input.target as Side)),
+    stop: fromPromise<Uint8Array, PartyContext>(({ input }) => input.commands.stop()),
   },
   guards: {
     ofThisEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch,
     /** It had moved when it ended. */
     ofThisEpochThere: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch && context.vm === context.target,
+    isLoss: ({ event }) => 'error' in event && isLoss(event.error),
+    startsAgainLater: ({ context, event }) => context.startsAgain && 'error' in event && isLoss(event.error),
     stopWanted: ({ context }) => context.stopWanted,
     temporary: ({ context }) => context.restart === 'temporary',
     exhausting: ({ context }) => context.intent === 'exhaust',
@@ -216,6 +235,11 @@ export const actorMachine = setup({
     noteFailure: assign(({ event }) => {
       const error = 'error' in event ? event.error : undefined;
       return { error, reason: reasonOf(error), end: 'failed' };
+    }),
+    /** The command found the VM lost, perhaps before the loss was announced. */
+    noteGone: assign(({ event }) => {
+      const error = 'error' in event ? event.error : undefined;
+      return { error, reason: reasonOf(error), end: 'vmLost', clean: false };
     }),
     /** Its JavaScript twin did not begin either: the failure that counts is that of the wanted twin. */
     noteBothFailed: assign(({ context, event }) => {
@@ -274,7 +298,7 @@ export const actorMachine = setup({
     noteForgotten: assign({ savedState: new Uint8Array(0) }),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
-      error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
+      error: new ControlError('deadline', context.vm, 'stop', `${context.party} did not stop in ${context.shutdownMs} ms`),
     })),
     noteLoss: assign(({ context, event }) => {
       const reason = event.type === 'vmLost' || event.type === 'vmRestarting' ? event.reason : context.reason;
@@ -288,7 +312,7 @@ export const actorMachine = setup({
   },
   delays: { shutdown: ({ context }) => context.shutdownMs },
 }).createMachine({
-  id: 'actor',
+  id: 'party',
   context: ({ input }) => ({
     ...input,
     epoch: 0,
@@ -305,15 +329,20 @@ export const actorMachine = setup({
     savedState: undefined,
     target: input.vm,
     guestError: undefined,
-    placed: { side: input.vm, why: input.why, detail: '' },
-    twin: { side: input.vm, why: input.why, detail: '' },
+    placed: input.twin,
     failingOver: false,
     stopWanted: false,
   }),
   initial: 'idle',
   states: {
     idle: {
-      on: { replace: { actions: 'noteReplaced' }, start: 'starting', stop: 'stopped', vmLost: { target: 'lost', actions: 'noteLoss' } },
+      on: {
+        opened: { target: 'running', actions: assign({ epoch: 1 }) },
+        replace: { actions: 'noteReplaced' },
+        start: 'starting',
+        stop: 'stopped',
+        vmLost: onLoss.vmLost,
+      },
     },
     starting: {
       entry: 'beginFirst',
@@ -322,6 +351,8 @@ export const actorMachine = setup({
         input: ({ context }) => context,
         onDone: 'running',
         onError: [
+          { guard: 'startsAgainLater', target: 'lost', actions: 'noteGone' },
+          { guard: ({ context }) => context.startsAgain, target: 'deciding', actions: 'noteFailure' },
           { guard: 'beginsInJavaScript', target: 'starting', reenter: true, actions: 'noteReplaced' },
           { guard: ({ context }) => context.guestError !== undefined && context.epoch === 2, target: 'failed', actions: 'noteBothFailed' },
           { target: 'failed', actions: 'noteFailure' },
@@ -410,14 +441,7 @@ export const actorMachine = setup({
         src: 'restart',
         input: ({ context }) => context,
         onDone: 'running',
-        onError: [
-          {
-            guard: ({ event }) => isLoss(event.error),
-            target: 'lost',
-            actions: assign(({ event }) => ({ error: event.error, reason: reasonOf(event.error), end: 'vmLost' as const, clean: false })),
-          },
-          { target: 'deciding', actions: 'noteFailure' },
-        ],
+        onError: onFailure,
       },
       on: {
         vmLost: onLoss.vmLost,
