@@ -2,8 +2,8 @@
 import type { Host } from '../contract/host.js';
 import { type CircuitState, conditionOf, type PartyCondition } from '../contract/states.js';
 import type { ActorStatus, PortStatus } from '../supervisor/change-feed.js';
+import type { SupervisedState } from '../supervisor/supervised-state.js';
 import type { SupervisionOptions } from '../supervisor/supervision.js';
-import type { SupervisedState } from '../supervisor/supervisor.js';
 import type { Lacks } from './lacks.js';
 
 export interface SystemParts extends SupervisedState {

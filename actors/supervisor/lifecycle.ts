@@ -8,14 +8,13 @@ import type { Breakpoint } from '../contract/breakpoint.js';
 import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
-import type { StateKeeper } from '../contract/storage.js';
-import type { ChangeFeed } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
 import type { Debugging } from './debugging.js';
-import type { Directory, Routing } from './directory.js';
+import type { Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
 import type { StopResult, SupervisedParty } from './party/party.js';
 import { untilQuiet } from './quiet.js';
+import type { SupervisedState } from './supervised-state.js';
 import type { Supervision } from './supervision.js';
 import type { SystemCommands } from './system-machine.js';
 import { setTrapRate, type TrapRate } from './vm/vm-recovery.js';
@@ -23,13 +22,10 @@ import type { VmThreads } from './vm/vm-threads.js';
 
 export interface LifecycleServices {
   readonly debugging: Debugging;
-  readonly directory: Directory;
   readonly routing: Routing;
   readonly threads: VmThreads;
   readonly tree: Supervision;
-  readonly persistence: StateKeeper;
   readonly crashes: CrashCauses;
-  readonly changes: ChangeFeed;
   readonly host: Pick<Host, 'timers' | 'until'>;
 }
 
@@ -43,12 +39,13 @@ export class Lifecycle implements SystemCommands {
 
   constructor(
     private readonly services: LifecycleServices,
+    private readonly state: SupervisedState,
     private readonly options: LifecycleOptions,
   ) {}
 
   async startVms(): Promise<void> {
-    const { threads, directory, changes } = this.services;
-    await threads.start();
+    const { directory, changes } = this.state;
+    await this.services.threads.startAll();
     for (const actor of directory.actors.values()) {
       const reason = actor.vm === 'wasm' ? directory.vms.guestFault(actor.name) : '';
       if (reason === '' || actor.replaceGuest(reason)) continue;
@@ -66,7 +63,8 @@ export class Lifecycle implements SystemCommands {
   }
 
   async startActors(): Promise<void> {
-    const { directory, tree, debugging } = this.services;
+    const { directory } = this.state;
+    const { tree, debugging } = this.services;
     const handles = directory.vms.live.filter(({ status }) => !status.failedOver).map(({ handle }) => handle);
     await Promise.all(handles.map((handle) => setTrapRate(handle, this.options)));
     for (const breakpoint of this.options.breakOn) await debugging.breakOn(breakpoint);
@@ -77,18 +75,18 @@ export class Lifecycle implements SystemCommands {
   }
 
   abandon(): Promise<StopReport> {
-    this.services.persistence.hold();
+    this.state.persistence.hold();
     return this.end();
   }
 
   async stop(): Promise<StopReport> {
-    const { directory, host } = this.services;
-    await untilQuiet(directory.vms, host);
+    await untilQuiet(this.state.directory.vms, this.services.host);
     return this.end();
   }
 
   private async end(): Promise<StopReport> {
-    const { directory, threads, tree, persistence, crashes } = this.services;
+    const { directory, persistence } = this.state;
+    const { threads, tree, crashes } = this.services;
     directory.phase = 'ending';
     const actors = [...directory.actors.values()].reverse();
     await tree.stop();
@@ -103,12 +101,12 @@ export class Lifecycle implements SystemCommands {
   }
 
   private outcomeOf(actor: string, vm: VmName): StopOutcome {
-    return this.outcomes.get(actor) ?? (this.services.directory.vms.find(vm)?.state === 'stopped' ? 'killed' : 'down');
+    return this.outcomes.get(actor) ?? (this.state.directory.vms.find(vm)?.state === 'stopped' ? 'killed' : 'down');
   }
 
   /** Notes that an actor was stopped. */
   async stopped({ name, vm }: SupervisedParty, { outcome, error }: StopResult): Promise<void> {
-    const { directory } = this.services;
+    const { directory } = this.state;
     this.outcomes.set(name, outcome);
     const hangs = outcome === 'killed' && codeOf(error) === 'deadline';
     if (!hangs || directory.vms.find(vm)?.state === 'stopped') return;

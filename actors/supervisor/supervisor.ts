@@ -11,11 +11,8 @@ import type { PartySchema } from '../../protocol/schema.js';
 import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ActorState, PortState, StopReport } from '../contract/states.js';
-import type { StateKeeper } from '../contract/storage.js';
-import type { ChangeFeed } from './change-feed.js';
 import { CrashCauses } from './crash-causes.js';
 import { Debugging } from './debugging.js';
-import type { Directory } from './directory.js';
 import { Routing } from './directory.js';
 import { Lifecycle, type LifecycleOptions } from './lifecycle.js';
 import { Monitors } from './monitors.js';
@@ -26,9 +23,9 @@ import { CommandsOfParty } from './party/party-commands.js';
 import type { PartySpecification } from './party/party-machine.js';
 import { type ActorSpecification, SupervisedActor } from './party/supervised-actor.js';
 import { SupervisedPort } from './party/supervised-port.js';
+import type { SupervisedState } from './supervised-state.js';
 import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
 import { type SystemState, systemMachine } from './system-machine.js';
-import type { Tracing } from './trace/tracing.js';
 import { ExhaustedError } from './tree/restarts.js';
 import type { Exit } from './tree/specification.js';
 import { VmRecovery } from './vm/vm-recovery.js';
@@ -46,14 +43,6 @@ export interface SupervisorOptions extends SupervisionOptions, ThreadOptions, Li
   readonly strict: boolean;
 }
 
-/** What is shared with those who watch: where everything is, what is reported about it, and what is kept. */
-export interface SupervisedState {
-  readonly directory: Directory;
-  readonly changes: ChangeFeed;
-  readonly persistence: StateKeeper;
-  readonly tracing: Tracing;
-}
-
 export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   readonly debugging: Debugging;
   private readonly routing: Routing;
@@ -69,24 +58,33 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     private readonly options: SupervisorOptions,
     private readonly shared: SupervisedState,
   ) {
-    const { directory, changes, persistence, tracing } = shared;
-    const { circuit, strict, intensity, portVms } = options;
+    const { directory, changes } = shared;
+    const { vms } = directory;
     this.routing = new Routing(directory, changes);
     this.monitors = new Monitors(directory, host.local.control, changes);
-    const { vms } = directory;
-    const { routing } = this;
+    this.debugging = new Debugging(host, directory, changes);
+    const { routing, debugging } = this;
     const moves = new Moves(vms, routing, changes);
     const crashes = new CrashCauses(directory, host.clock);
-    this.debugging = new Debugging(host, directory, changes);
-    const { debugging } = this;
     const recovery = new VmRecovery(host, directory, options, debugging);
-    const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes, tracing, debugging });
-    const kept = { directory, changes, crashes, moves, recovery, reports, tracing };
-    const threads = new VmThreads(host, options, circuit !== null, kept, this);
-    const services = { directory, routing, persistence, moves };
-    for (const specification of options.actors) {
+    const reports = new VmReports(shared, routing, crashes, debugging);
+    const threads = new VmThreads(host, options, options.circuit !== null, shared, { crashes, moves, recovery, reports }, this);
+    this.addParties(host, moves);
+    this.tree = new Supervision(host, options, directory, this);
+    const { tree } = this;
+    this.lifecycle = new Lifecycle({ host, debugging, routing, threads, tree, crashes }, shared, options);
+    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
+    this.run();
+    host.listen(reports.listener('host'));
+  }
+
+  private addParties(host: Host, moves: Moves): void {
+    const { directory, changes, persistence } = this.shared;
+    const { actors, circuit, strict, intensity, portVms } = this.options;
+    const services = { directory, routing: this.routing, persistence, moves };
+    for (const specification of actors) {
       const commands = new CommandsOfParty(specification, services);
-      const actor = new SupervisedActor(specification, { commands, host, vms, circuit, strict, changes, watcher: this });
+      const actor = new SupervisedActor(specification, { commands, host, vms: directory.vms, circuit, strict, changes, watcher: this });
       directory.actors.set(actor.name, actor);
     }
     for (const port of directory.schemas.filter(({ role }) => role === 'port')) {
@@ -94,12 +92,6 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
       const commands = new CommandsOfParty(specification, services);
       directory.ports.set(port.name, new SupervisedPort(specification, commands, host, intensity, this));
     }
-    this.tree = new Supervision(host, options, directory, this);
-    const { tree } = this;
-    this.lifecycle = new Lifecycle({ host, debugging, directory, routing, threads, tree, persistence, crashes, changes }, options);
-    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
-    this.run();
-    host.listen(reports.listener('host'));
   }
 
   private run(): void {

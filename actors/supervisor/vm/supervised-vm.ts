@@ -22,27 +22,29 @@
 
 import { type Actor, assign, createActor, fromPromise, setup, waitFor } from 'xstate';
 import type { VmControl } from '../../contract/control.js';
-import { ControlError, type UnfitGuest, type VmHandle } from '../../contract/host.js';
+import { type Clock, ControlError, type UnfitGuest, type VmHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { VmState } from '../../contract/states.js';
 import { reasonOf } from '../../contract/thrown.js';
 import type { VmStatus } from '../change-feed.js';
 import { StartError } from '../errors.js';
 import { admitRestart, type Intensity, type RestartTimes } from '../intensity.js';
+import { Suspects } from './suspects.js';
+import type { HangNotice } from './watchdog.js';
 
+/** What the machines of VMs need, and who decides what follows a change of one. */
 export interface VmCommands {
-  /** @param failedOver as for `restart` */
-  start(failedOver: boolean): Promise<VmHandle>;
+  /** @param again on the memory of the lost incarnation @param failedOver whether it runs the JavaScript twins of its actors */
+  start(vm: VmName, again: boolean, failedOver: boolean): Promise<VmHandle>;
   /** Whether all its actors could begin as their JavaScript twins. */
-  mayStartFailedOver(): boolean;
+  mayStartFailedOver(vm: VmName): boolean;
   /** Whether the VM could go on if it were lost now. */
-  mayRestart(): boolean;
+  mayRestart(vm: VmName): boolean;
   /** Whether it has actors that could go on as their JavaScript twins. */
-  mayFailOver(): boolean;
-  /** Starts the next incarnation on the memory of the lost one. @param failedOver whether it runs the JavaScript twins of its actors */
-  restart(failedOver: boolean): Promise<VmHandle>;
+  mayFailOver(vm: VmName): boolean;
   /** Links the VM and lets its actors go on. When that fails, its thread is ended. */
-  recover(handle: VmHandle): Promise<void>;
+  recover(vm: VmName, handle: VmHandle): Promise<void>;
+  vmChanged(status: VmStatus): void;
 }
 
 interface VmInput {
@@ -92,19 +94,20 @@ const vmMachine = setup({
     input: {} as VmInput,
   },
   actors: {
-    start: fromPromise<VmHandle, VmContext>(({ input }) => input.commands.start(input.failedOver)),
+    start: fromPromise<VmHandle, VmContext>(({ input }) => input.commands.start(input.vm, false, input.failedOver)),
     restart: fromPromise<VmHandle, VmContext>(async ({ input }) => {
       await input.handle?.terminate();
-      return input.commands.restart(input.failedOver);
+      return input.commands.start(input.vm, true, input.failedOver);
     }),
-    recover: fromPromise<void, VmContext>(async ({ input }) => input.handle && input.commands.recover(input.handle)),
+    recover: fromPromise<void, VmContext>(async ({ input }) => input.handle && input.commands.recover(input.vm, input.handle)),
     shutDown: fromPromise<void, VmContext>(async ({ input }) => input.handle && shutDown(input.handle)),
     terminate: fromPromise<void, VmContext>(async ({ input }) => input.handle?.terminate()),
   },
   guards: {
-    mayStartFailedOver: ({ context }) => !context.failedOver && context.commands.mayStartFailedOver(),
-    mayRestart: ({ context }) => context.commands.mayRestart() && admitted(context) !== null,
-    mayFailOver: ({ context }) => context.commands.mayRestart() && !context.failedOver && context.commands.mayFailOver(),
+    mayStartFailedOver: ({ context }) => !context.failedOver && context.commands.mayStartFailedOver(context.vm),
+    mayRestart: ({ context }) => context.commands.mayRestart(context.vm) && admitted(context) !== null,
+    mayFailOver: ({ context }) =>
+      context.commands.mayRestart(context.vm) && !context.failedOver && context.commands.mayFailOver(context.vm),
   },
   actions: {
     noteReason: assign(({ context, event }) => {
@@ -162,28 +165,46 @@ const vmMachine = setup({
 
 export const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
 
-/** Decides what follows a change of a VM. */
-export interface VmWatcher {
-  vmChanged(status: VmStatus): void;
-}
-
 export class SupervisedVm {
   private readonly machine: Actor<typeof vmMachine>;
+  readonly suspects = new Suspects();
+  /** The newest one of its present incarnation. */
+  checkpoint: Uint8Array | undefined;
+  /** How long it has run until it began to run, or until now if it does not; and when it began. */
+  private ranMicros = 0;
+  private since: number | null = null;
 
   constructor(
     readonly name: VmName,
     commands: VmCommands,
-    { intensity, nowMicros }: Pick<VmInput, 'intensity' | 'nowMicros'>,
-    watcher: VmWatcher,
+    intensity: Intensity,
+    private readonly clock: Clock,
   ) {
-    this.machine = createActor(vmMachine, { input: { vm: name, commands, intensity, nowMicros } });
+    this.machine = createActor(vmMachine, { input: { vm: name, commands, intensity, nowMicros: () => this.livedMicros } });
     let last = this.status;
     this.machine.subscribe(() => {
       const before = last;
       last = this.status;
-      if (last.state !== before.state || last.failedOver !== before.failedOver) watcher.vmChanged(last);
+      if (last.state === before.state && last.failedOver === before.failedOver) return;
+      this.ranMicros = this.livedMicros;
+      this.since = this.live ? clock.nowMicros() : null;
+      commands.vmChanged(last);
     });
     this.machine.start();
+  }
+
+  /**
+   * How long it has run without a hang. A budget of restarts is for that time: otherwise a VM that hangs at everything, or never starts,
+   * would not exhaust it.
+   */
+  private get livedMicros(): number {
+    return this.since === null ? this.ranMicros : this.ranMicros + this.clock.nowMicros() - this.since;
+  }
+
+  /** It has hung for so long, and is ended for that. */
+  hung(notice: HangNotice, hangMs: number, reason: string): void {
+    if (this.since !== null) this.ranMicros -= hangMs * 1000;
+    this.suspects.hung(notice, reason);
   }
 
   get state(): VmState {

@@ -9,57 +9,49 @@ import type { TraceStep } from '../../../trace/step.js';
 import type { CauseLink, CrashReport, VmEvent } from '../../contract/events.js';
 import type { VmListener } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
-import type { StateKeeper } from '../../contract/storage.js';
-import type { ChangeFeed, SystemChange } from '../change-feed.js';
+import type { SystemChange } from '../change-feed.js';
 import type { CrashCauses } from '../crash-causes.js';
 import type { Debugging } from '../debugging.js';
 import type { Directory, Routing } from '../directory.js';
-import type { Tracing } from '../trace/tracing.js';
-import type { VmRecovery } from './vm-recovery.js';
-
-export interface VmReportServices {
-  readonly directory: Directory;
-  readonly routing: Routing;
-  readonly recovery: VmRecovery;
-  readonly persistence: StateKeeper;
-  readonly crashes: CrashCauses;
-  readonly changes: ChangeFeed;
-  readonly tracing: Tracing;
-  readonly debugging: Debugging;
-}
+import type { SupervisedState } from '../supervised-state.js';
 
 export class VmReports {
   /** The last steps of VMs that were lost. */
   private readonly last = new Map<VmName, readonly TraceStep[]>();
 
-  constructor(private readonly services: VmReportServices) {}
+  constructor(
+    private readonly state: SupervisedState,
+    private readonly routing: Routing,
+    private readonly crashes: CrashCauses,
+    private readonly debugging: Debugging,
+  ) {}
 
   /** The listener for one incarnation of a VM. */
   listener(name: VmName): VmListener {
-    const { directory, recovery, crashes } = this.services;
+    const { vms } = this.state.directory;
     let present = true;
     return {
       report: async (event) => this.heard(name, event, present),
-      crashOf: (question) => crashes.of(question),
+      crashOf: (question) => this.crashes.of(question),
       lost: (reason) => {
         present = false;
         this.lost(name, reason);
-        recovery.ended(name, reason);
-        directory.vms.named(name).lose(reason);
+        vms.named(name).suspects.ended(reason);
+        vms.named(name).lose(reason);
       },
     };
   }
 
   /** @param present whether the incarnation that reports is the present one and not lost */
   private heard(name: VmName, event: VmEvent, present: boolean): void {
-    const { recovery, persistence, changes } = this.services;
+    const { directory, persistence, changes, tracing } = this.state;
     switch (event.type) {
       case 'ended':
-        if (present) this.services.debugging.whenGoing(() => this.ended(event.report));
+        if (present) this.debugging.whenGoing(() => this.ended(event.report));
         this.tell({ type: 'crash', report: this.withRecent(event.report) });
         return;
       case 'hung':
-        recovery.reported(name);
+        directory.vms.named(name).suspects.reported();
         this.tell({ type: 'crash', report: { ...event.report, recent: this.last.get(name) } });
         return;
       case 'crashed':
@@ -76,10 +68,10 @@ export class VmReports {
         changes.emit(event);
         return;
       case 'halted':
-        if (present) this.services.debugging.halted(event.report);
+        if (present) this.debugging.halted(event.report);
         return;
       case 'haltLocated':
-        if (present) this.services.debugging.located(event.report);
+        if (present) this.debugging.located(event.report);
         return;
       case 'listenerFailed':
         changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });
@@ -89,10 +81,10 @@ export class VmReports {
         return;
       case 'checkpoint':
         // A late checkpoint of a former incarnation covers less than the memory still has.
-        if (present) recovery.keep(name, event.bytes);
+        if (present) directory.vms.named(name).checkpoint = event.bytes;
         return;
       case 'trace':
-        this.services.tracing.heard(name, event);
+        tracing.heard(name, event);
         return;
       default:
         event satisfies never;
@@ -100,13 +92,13 @@ export class VmReports {
   }
 
   private withRecent(report: CrashReport): CrashReport {
-    const recent = this.services.tracing.recent(report.vm);
+    const recent = this.state.tracing.recent(report.vm);
     return recent.length > 0 ? { ...report, recent } : report;
   }
 
   /** What a lost VM did last is read before the next incarnation traces. */
   private lost(vm: VmName, reason: string): void {
-    const { tracing, changes } = this.services;
+    const { tracing, changes } = this.state;
     const steps = tracing.recent(vm);
     if (steps.length === 0) return;
     this.last.set(vm, steps);
@@ -115,17 +107,16 @@ export class VmReports {
 
   /** Handles the end of an incarnation of a party. */
   private ended(report: CrashReport): void {
-    const { directory, routing } = this.services;
-    routing.noteLast(report.address, report.lastSequence);
-    directory.find(report.party)?.ended(report);
+    this.routing.noteLast(report.address, report.lastSequence);
+    this.state.directory.find(report.party)?.ended(report);
   }
 
   /** Reports a change once its causes are known from all VMs, and its position; the restart does not wait for that. */
   private async tell(change: Extract<SystemChange, { report: CrashReport }>): Promise<void> {
     const { report } = change;
-    const { crashes, directory, changes } = this.services;
+    const { directory, changes } = this.state;
     const located = this.locate(report);
-    crashes.crashed(report, located);
+    this.crashes.crashed(report, located);
     await null; // the command to restart leaves first
     const [causes, position] = await Promise.all([causesOf(report, directory), located]);
     changes.emit({ ...change, report: { ...report, causes, position } });
@@ -135,7 +126,7 @@ export class VmReports {
   private async locate({ position, vm, party, epoch }: CrashReport): Promise<string> {
     await null; // the command to restart leaves first
     if (position !== '') return position;
-    const found = await this.services.directory.vms
+    const found = await this.state.directory.vms
       .liveControl(vm)
       ?.locate(party, epoch)
       .catch(() => '');
