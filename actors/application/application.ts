@@ -85,9 +85,7 @@ export class ApplicationError extends Error {
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { intensity = APPLICATION_INTENSITY.intensity, periodMs = APPLICATION_INTENSITY.periodMs } = options;
   checkIntensity({ intensity, periodMs });
-  const application = new Application(options, { intensity, periodMs });
-  await application.start();
-  return application;
+  return Application.start(options, { intensity, periodMs });
 }
 
 /** Why a life has failed. */
@@ -97,11 +95,9 @@ interface Failure {
 }
 
 export class Application {
-  state: ApplicationState = 'starting';
-  /** How many lives have begun. */
-  lives = 0;
-  /** Why the last failed life has failed; empty when none has. */
-  reason = '';
+  private phase: ApplicationState = 'starting';
+  private begun = 0;
+  private lastReason = '';
   /** Resolves when the application is stopped or failed, and nothing of it is left running. Never rejects. */
   readonly ended: Promise<void>;
   private noteEnded: () => void = () => {};
@@ -112,7 +108,7 @@ export class Application {
   private order: () => void = () => {};
   private isOrdered = false;
 
-  constructor(
+  private constructor(
     private readonly options: ApplicationOptions,
     private readonly intensity: Intensity,
   ) {
@@ -127,6 +123,20 @@ export class Application {
         resolve();
       };
     });
+  }
+
+  get state(): ApplicationState {
+    return this.phase;
+  }
+
+  /** How many lives have begun. */
+  get lives(): number {
+    return this.begun;
+  }
+
+  /** Why the last failed life has failed; empty when none has. */
+  get reason(): string {
+    return this.lastReason;
   }
 
   /** The present system; between two lives, the last one. */
@@ -150,11 +160,14 @@ export class Application {
   }
 
   /** Resolves when the first life runs. @throws ApplicationError */
-  start(): Promise<void> {
+  static start(options: ApplicationOptions, intensity: Intensity): Promise<Application> {
+    const application = new Application(options, intensity);
     return new Promise((resolve, reject) => {
-      void this.run(resolve).then((failure) => {
-        reject(new ApplicationError(`the application did not start: ${this.reason}`, { cause: failure?.error }));
-      });
+      void application
+        .run(() => resolve(application))
+        .then((failure) => {
+          reject(new ApplicationError(`the application did not start: ${application.reason}`, { cause: failure?.error }));
+        });
     });
   }
 
@@ -185,13 +198,13 @@ export class Application {
     } catch (error) {
       failure = { reason: reasonOf(error), error };
     }
-    if (failure) this.reason = failure.reason;
+    if (failure) this.lastReason = failure.reason;
     await life.close();
     return failure;
   }
 
   private begin(): OpenLife {
-    return new OpenLife(++this.lives, STORED[this.restarts.length] ?? 'none', this.options.timers, this.listeners);
+    return new OpenLife(++this.begun, STORED[this.restarts.length] ?? 'none', this.options.timers, this.listeners);
   }
 
   private async open(life: OpenLife): Promise<System> {
@@ -211,7 +224,7 @@ export class Application {
 
   private become(state: ApplicationState): void {
     if (state === this.state) return;
-    this.state = state;
+    this.phase = state;
     this.listeners.tell({ type: 'application', state, life: this.lives, reason: this.reason });
   }
 }

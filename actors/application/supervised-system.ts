@@ -238,8 +238,8 @@ export class System {
    * @param breakpoint also as a text: `focus.key`, or `focus.key to focus if message.key === "right"`, with `*` for any kind
    * @returns a function that removes it. @throws BreakpointError, LoadError, ControlError
    */
-  breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>> {
-    return this.supervisor.debugging.breakOn(breakpoint);
+  async breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>> {
+    return (await this.supervisor.debugging.load('what sets breakpoints')).breakOn(breakpoint);
   }
 
   /**
@@ -247,7 +247,7 @@ export class System {
    * nothing more when it stands already. For a debugger. @throws PauseError `state`, `busy`; LoadError
    */
   async pause(): Promise<Paused> {
-    return (await this.supervisor.debugging.pause()).begin();
+    return (await this.supervisor.debugging.load()).begin();
   }
 
   /**
@@ -256,12 +256,12 @@ export class System {
    * @throws PauseError `state`; BreakpointError: then it stands as before
    */
   async resume(until?: Until): Promise<void> {
-    return (await this.supervisor.debugging.pause()).resume(until);
+    return (await this.supervisor.debugging.load()).resume(until);
   }
 
   /** Lets exactly one message be handled: of those that the VMs would handle next, the one sent first. @throws PauseError `state`, `nothing` */
   async step(): Promise<Paused> {
-    return (await this.supervisor.debugging.pause()).step();
+    return (await this.supervisor.debugging.load()).step();
   }
 
   /**
@@ -269,17 +269,17 @@ export class System {
    * @param breakpoints also as texts, as `breakOn` takes them @throws BreakpointError: then those before hold; ControlError
    */
   async pauseAt(breakpoints: readonly (Breakpoint | string)[]): Promise<void> {
-    return (await this.supervisor.debugging.pause()).haltBefore(breakpoints);
+    return (await this.supervisor.debugging.load()).haltBefore(breakpoints);
   }
 
   /** How it stands, with what waits by now; null while it goes on, and it does not come to stand by this. @throws ControlError */
   async lookAgain(): Promise<Paused | null> {
-    return (await this.supervisor.debugging.pause()).lookAgain();
+    return (await this.supervisor.debugging.load()).lookAgain();
   }
 
   /** How it stands; null while it goes on. Each stand and going on is also a change, `paused`. */
   get paused(): Paused | null {
-    return this.supervisor.debugging.paused;
+    return this.supervisor.debugging.part?.paused ?? null;
   }
 
   /** The sum over all running VMs. */

@@ -67,7 +67,7 @@ export class Lifecycle implements SystemCommands {
     const { tree, debugging } = this.services;
     const handles = directory.vms.live.filter(({ status }) => !status.failedOver).map(({ handle }) => handle);
     await Promise.all(handles.map((handle) => setTrapRate(handle, this.options)));
-    for (const breakpoint of this.options.breakOn) await debugging.breakOn(breakpoint);
+    for (const breakpoint of this.options.breakOn) await (await debugging.load('what sets breakpoints')).breakOn(breakpoint);
     await tree.start();
     for (const { name, gone, status } of directory.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     directory.phase = 'up';

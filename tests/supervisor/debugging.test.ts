@@ -11,10 +11,10 @@ test('a system that ends while the part for pauses is loaded does not stand', as
   const time = new VirtualTime();
   const directory = Object.assign(new Directory([]), { phase: 'up' as const });
   const debugging = new Debugging({ timers: time } as Partial<Host> as Host, directory, new ChangeFeed(time, time));
-  const asked = debugging.pause();
+  const asked = debugging.load();
   await debugging.end();
   await expect((await asked).begin()).rejects.toMatchObject({ name: 'PauseError', code: 'state' });
-  expect(debugging.paused).toBeNull();
+  expect(debugging.part?.paused).toBeNull();
 });
 
 test('a system that ends while what follows a trace is loaded says that it is not traced', async () => {
@@ -31,11 +31,11 @@ test('a part that does not load is a typed error, which says what it is and why'
   const cause = new TypeError('Failed to fetch https://tv.example/pausing.js');
   const host: Partial<Host> = { timers: time, loaded: () => Promise.reject(cause) };
   const debugging = new Debugging(host as Host, new Directory([]), new ChangeFeed(time, time));
-  await expect(debugging.pause()).rejects.toMatchObject({
+  await expect(debugging.load()).rejects.toMatchObject({
     name: 'LoadError',
     part: 'what makes an application stand',
     message: `what makes an application stand could not be loaded: ${cause.message}`,
     cause,
   });
-  await expect(debugging.breakOn('focus.key')).rejects.toMatchObject({ name: 'LoadError', part: 'what sets breakpoints' });
+  await expect(debugging.load('what sets breakpoints')).rejects.toMatchObject({ name: 'LoadError', part: 'what sets breakpoints' });
 });

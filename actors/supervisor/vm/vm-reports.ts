@@ -68,10 +68,10 @@ export class VmReports {
         changes.emit(event);
         return;
       case 'halted':
-        if (present) this.debugging.halted(event.report);
+        if (present) this.debugging.part?.halted(event.report);
         return;
       case 'haltLocated':
-        if (present) this.debugging.located(event.report);
+        if (present) this.debugging.part?.located(event.report);
         return;
       case 'listenerFailed':
         changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });

@@ -1,5 +1,6 @@
 /**
- * Lets the application stand as a whole, and go on: message by message, to a message or a trap, or at breakpoints.
+ * Sets breakpoints at which the thread of a VM stops; and lets the application stand as a whole, and go on: message by message, to a message
+ * or a trap, or at breakpoints of its own. Every VM has all of either kind, since an actor may move; one that was lost gets them again.
  *
  *   begin ─────────────────────> every VM stands between two messages ─> the host's time stands ─> `paused`
  *   a VM halts by itself ──────> the others stand, each within the way of a control call
@@ -11,7 +12,7 @@
  */
 
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
-import { type Breakpoint, checkBreakpoint, parseBreakpoint } from '../contract/breakpoint.js';
+import { type Breakpoint, BreakpointError, checkBreakpoint, parseBreakpoint } from '../contract/breakpoint.js';
 import type { VmControl } from '../contract/control.js';
 import { ControlError, type Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
@@ -28,6 +29,7 @@ import {
 import { isA, reasonOf } from '../contract/thrown.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
+import { rethrowUnlessLost } from './errors.js';
 
 type Why = Pick<Paused, 'why' | 'detail' | 'position' | 'vm' | 'message'>;
 
@@ -36,8 +38,10 @@ const WAITS_FOR_RESTART = 'what waits is for an actor that restarts when the app
 
 const ASKED: Why = { why: 'asked', detail: '', position: '', vm: null, message: null };
 
-export class Pausing {
+export class Debugger {
   paused: Paused | null = null;
+  /** Where a thread stops. */
+  private readonly points = new Set<Breakpoint>();
   private halts: Halts = { before: [], after: null, trap: false };
   /** One after another. */
   private last: Promise<unknown> = Promise.resolve();
@@ -49,10 +53,35 @@ export class Pausing {
   private holds = false;
 
   constructor(
-    private readonly host: Pick<Host, 'standingTime' | 'local' | 'timers'>,
+    private readonly host: Pick<Host, 'standingTime' | 'local' | 'timers' | 'warn'>,
     private readonly directory: Directory,
     private readonly changes: ChangeFeed,
   ) {}
+
+  /** @returns a function that removes it from every VM. @throws BreakpointError; ControlError when a VM does not answer */
+  async breakOn(point: Breakpoint | string): Promise<() => Promise<void>> {
+    if (!this.host.warn) throw new BreakpointError('production', "breakpoints are for development: create the host with console: 'on'");
+    const own = this.read(point);
+    await this.tryHere((control) => control.breakOn([...this.points, own]));
+    this.points.add(own);
+    await this.tellPoints('set', own);
+    return async () => {
+      if (this.points.delete(own)) await this.tellPoints('removed', own);
+    };
+  }
+
+  private async tellPoints(event: 'set' | 'removed', breakpoint: Breakpoint): Promise<void> {
+    this.changes.emit({ type: 'breakpoint', event, breakpoint });
+    await this.everywhere((control) => control.breakOn([...this.points]));
+  }
+
+  /** @throws BreakpointError */
+  private read(point: Breakpoint | string): Breakpoint {
+    const { schemas } = this.directory;
+    if (typeof point === 'string') return parseBreakpoint(point, schemas);
+    checkBreakpoint(point, schemas);
+    return { ...point };
+  }
 
   /** If it stands already, what waits is looked at again. @throws PauseError `state`, `busy` */
   begin(): Promise<Paused> {
@@ -107,12 +136,7 @@ export class Pausing {
 
   /** In place of those before. @throws BreakpointError; ControlError */
   haltBefore(points: readonly (Breakpoint | string)[]): Promise<void> {
-    const { schemas } = this.directory;
-    return this.inTurn(async () => {
-      const before = points.map((point) => (typeof point === 'string' ? parseBreakpoint(point, schemas) : { ...point }));
-      for (const point of before) checkBreakpoint(point, schemas);
-      await this.haltAt({ ...this.halts, before });
-    });
+    return this.inTurn(() => this.haltAt({ ...this.halts, before: points.map((point) => this.read(point)) }));
   }
 
   /** The system ends: it does not stand any more. Never rejects. */
@@ -123,8 +147,9 @@ export class Pausing {
     }).catch((error) => this.failed(error));
   }
 
-  /** To be called for a VM that has come back, before anything is handled there: it goes on with the others. */
+  /** To be called for a VM that has come back, before anything is handled there: it has the same breakpoints, and goes on with the others. */
   async joined(control: VmControl): Promise<void> {
+    if (this.points.size > 0) await control.breakOn([...this.points]);
     while (this.holds) await new Promise<void>((resolve) => this.goingOn.push(resolve));
     this.joining.add(control);
     const { before, after, trap } = this.halts;
@@ -151,12 +176,16 @@ export class Pausing {
   }
 
   /** The host's own VM reads the conditions first: when one makes no sense, nobody has it. @throws BreakpointError, ControlError */
-  private async haltAt(halts: Halts): Promise<void> {
+  private async tryHere(order: (control: VmControl) => Promise<void>): Promise<void> {
     try {
-      await this.host.local.control.haltAt(halts);
+      await order(this.host.local.control);
     } catch (error) {
       throw isA(error, ControlError) && isA(error.cause, Error) ? error.cause : error;
     }
+  }
+
+  private async haltAt(halts: Halts): Promise<void> {
+    await this.tryHere((control) => control.haltAt(halts));
     this.halts = halts;
     await this.everywhere((control) => control.haltAt(halts));
   }
@@ -238,7 +267,7 @@ export class Pausing {
         try {
           return [await order(control)];
         } catch (error) {
-          unlessLost(error);
+          rethrowUnlessLost(error);
           this.joining.delete(control);
           return [];
         }
@@ -256,9 +285,4 @@ function present(vms: readonly VmStand[]): Pick<Paused, 'next' | 'vms'> {
   const waiting = vms.flatMap(({ vm, next }) => (next ? [{ ...next, vm }] : []));
   const next = waiting.reduce<Paused['next']>((first, other) => (first && first.sentAt <= other.sentAt ? first : other), null);
   return { next, vms };
-}
-
-/** A VM that is lost is dealt with where that is announced. */
-function unlessLost(error: unknown): void {
-  if (!isA(error, ControlError) || error.code !== 'lost') throw error;
 }
