@@ -3,7 +3,7 @@
 import type { Beginning } from '../../trace/step.js';
 import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
 import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
-import type { ActorFactory } from '../contract/instance.js';
+import type { ActorFactory, LinkPositions } from '../contract/instance.js';
 import { decodeSavedState } from '../contract/snapshot.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { PortParty } from '../model/port-handlers.js';
@@ -143,6 +143,18 @@ export class Cells {
     bus.orphaned.add(cell.gate);
     for (const request of bus.requests.abandon(cell.address)) bus.fail(request, 'ended');
     return savedState;
+  }
+
+  /** Resolves when what other VMs had written up to these positions is here, and every party was found running, with an empty mailbox. */
+  async served(positions: LinkPositions): Promise<void> {
+    const { bus } = this.runtime;
+    let left: readonly Cell[] | null = null;
+    await bus.until(() => {
+      if (!bus.links.reached(positions)) return false;
+      const { all } = this.map;
+      left = (left ?? all).filter((cell) => all.includes(cell) && (cell.restarting || cell.mailbox.frames() > 0));
+      return left.length === 0;
+    });
   }
 
   /**

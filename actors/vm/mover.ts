@@ -14,17 +14,11 @@ import type { Runtime } from './cell/runtime.js';
 import type { CellMap } from './cell-map.js';
 import type { Cells } from './cells.js';
 
-interface Settling {
-  readonly address: number;
-  readonly positions: LinkPositions;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class Mover implements MoveControl {
   /** Actors by address that were adopted and wait for `resume`. */
   private readonly arrived = new Map<number, ActorCell>();
-  private settling: readonly Settling[] = [];
+  /** Calls off, by address, the moves for which something is still on its way. */
+  private readonly callOff = new Map<number, () => void>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -45,21 +39,18 @@ export class Mover implements MoveControl {
 
   /** @throws Error when the move is called off meanwhile */
   async settle(address: number, positions: LinkPositions): Promise<void> {
+    const { bus, durability } = this.runtime;
     const settled = new Promise<void>((resolve, reject) => {
-      this.settling = [...this.settling, { address, positions, resolve, reject }];
+      const forget = bus.links.when(() => bus.links.reached(positions), resolve);
+      this.callOff.set(address, () => {
+        forget();
+        reject(new Error('the move was called off'));
+      });
     });
-    this.look();
-    this.runtime.bus.wake();
+    bus.links.look();
+    bus.wake();
     await settled;
-    await this.runtime.durability.make();
-  }
-
-  /** To be called when links were drained. */
-  look(): void {
-    if (this.settling.length === 0) return;
-    const reached = this.settling.filter(({ positions }) => this.runtime.bus.links.reached(positions));
-    this.settling = this.settling.filter((each) => !reached.includes(each));
-    for (const { resolve } of reached) resolve();
+    await durability.make();
   }
 
   /** @throws Error when the actor is not suspended here */
@@ -106,9 +97,8 @@ export class Mover implements MoveControl {
 
   async resume(address: number): Promise<void> {
     const { bus, tap } = this.runtime;
-    const calledOff = this.settling.filter((each) => each.address === address);
-    this.settling = this.settling.filter((each) => each.address !== address);
-    for (const { reject } of calledOff) reject(new Error('the move was called off'));
+    this.callOff.get(address)?.();
+    this.callOff.delete(address);
     bus.router.lift(address);
     const cell = this.arrived.get(address);
     if (cell) {

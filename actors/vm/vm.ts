@@ -43,7 +43,6 @@ import { Tracer } from './trace/tracer.js';
 import type { Halt } from './turns/halt.js';
 import { Hearing } from './turns/hearing.js';
 import { Pump } from './turns/pump.js';
-import { Quiet } from './turns/quiet.js';
 import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
 import type { VmOptions } from './vm-options.js';
 import type { Breakpoints } from './watch/breakpoints.js';
@@ -62,7 +61,6 @@ export class Vm implements VmControl {
   private readonly scheduler: Scheduler;
   private readonly recovery: Recovery;
   private readonly work: Pump;
-  private readonly quiet: Quiet;
   private readonly hearing: Hearing;
   /** Loaded when somebody first asks for it. */
   private halt: Halt | null = null;
@@ -83,8 +81,7 @@ export class Vm implements VmControl {
     this.cells = new Cells(runtime, map, scheduler);
     this.recovery = new Recovery(runtime, map, this.cells);
     this.moves = new Mover(runtime, map, this.cells);
-    this.quiet = new Quiet(bus, map);
-    this.work = new Pump(runtime, scheduler, [this.moves, this.quiet], map);
+    this.work = new Pump(runtime, scheduler, map);
     this.reports = new HostReports(bus, options.events);
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
@@ -132,11 +129,6 @@ export class Vm implements VmControl {
   /** Everything that happens in this VM passes the tap. */
   get tap(): Tap {
     return this.runtime.tap;
-  }
-
-  /** Whether drained frames stay in the links until they are durable. */
-  get retains(): boolean {
-    return this.runtime.bus.retains;
   }
 
   /** Whether the application stands, so that nothing is handled here. */
@@ -257,7 +249,7 @@ export class Vm implements VmControl {
   }
 
   async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
-    this.runtime.bus.sender.tellEnded(watcher, notice);
+    this.runtime.bus.sender.tell(system.receives.ended, watcher, notice);
     this.wake();
   }
 
@@ -313,7 +305,9 @@ export class Vm implements VmControl {
   async stand(written: readonly Pick<VmStand, 'vm' | 'written'>[]): Promise<VmStand> {
     const halt = await this.loadHalt();
     halt.stand();
-    await this.quiet.came(halt.cameOf(written));
+    const { bus } = this.runtime;
+    const wanted = halt.cameOf(written);
+    await bus.until(() => bus.links.came(wanted));
     return halt.stood;
   }
 
@@ -396,11 +390,11 @@ export class Vm implements VmControl {
   }
 
   written(): Promise<LinkPositions> {
-    return this.quiet.written();
+    return this.runtime.bus.written();
   }
 
   async served(positions: LinkPositions): Promise<number> {
-    await this.quiet.served(positions);
+    await this.cells.served(positions);
     return this.tap.received.total;
   }
 

@@ -34,8 +34,10 @@ export interface GateBus {
   readonly tap: Tap;
   /** Microseconds since the Unix epoch. */
   now(): number;
-  /** A request was opened that must settle by `deadlineAt`, in microseconds. */
-  watchDeadline(deadlineAt: number): void;
+  readonly lost: {
+    /** A request was opened that must settle by `deadlineAt`, in microseconds. */
+    watch(deadlineAt: number): void;
+  };
 }
 
 /** Bound for the requests of one party that have not settled, including refused ones. */
@@ -228,7 +230,7 @@ export class Gate {
     }
     requests.opened({ requester: this.address, request, target, kind: facts.kind, openedAt: now, deadlineAt, lost: isOver });
     if (isOver) router.reject('overloaded', `more than ${REQUESTS_IN_FLIGHT_MAX} requests of one party in flight`, bytes, at);
-    else this.bus.watchDeadline(deadlineAt);
+    else this.bus.lost.watch(deadlineAt);
     return !isOver;
   }
 

@@ -12,55 +12,94 @@ import { requestNumber } from '../../../bus/body.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import type { OutgoingRequest, RequestLedger } from '../../../bus/requests.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../../protocol/frame.js';
-import type { Clock, TimerHandle, Timers } from '../../contract/host.js';
+import type { Microseconds } from '../../../protocol/names.js';
+import type { TimerHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
+import type { VmOptions } from '../vm-options.js';
 import type { VmLinks } from './vm-links.js';
 
-export interface LostRequestsOptions {
+/** What it needs of the bus of its VM. */
+export interface LostRequestsBus {
   readonly requests: RequestLedger;
   readonly kinds: Kinds;
   readonly links: VmLinks;
   /** Frames of this VM that have found no room yet. */
-  readonly held: () => readonly Uint8Array[];
-  readonly fail: (request: OutgoingRequest, code: Failure) => void;
-  /** Microseconds since the Unix epoch. */
-  readonly now: () => number;
+  readonly held: readonly Uint8Array[];
+  failOwn(request: OutgoingRequest, code: Failure): void;
+  /** Asks the driver for a pump. */
+  wake(): void;
 }
 
 type Failure = 'ended' | 'unreachable' | 'deadline';
-
-/** Requests that may have been answered already. */
-interface Doubt {
-  /** Whether everything that had been sent before was drained. */
-  readonly isHeard: () => boolean;
-  readonly requests: ReadonlySet<OutgoingRequest>;
-  readonly code: Failure;
-}
+type Requests = ReadonlySet<OutgoingRequest>;
 
 export class LostRequests {
-  private doubts: readonly Doubt[] = [];
   /** Whether a deadline has passed. `turning`: the next pump comes after a turn of the event loop. */
   private passed: 'no' | 'noted' | 'turning' = 'no';
+  /** One timer for all deadlines. When the request whose deadline it waits for has settled meanwhile, it begins to wait for the next. */
+  private timer: TimerHandle;
+  /** The deadline that it waits for. */
+  private earliest = Number.POSITIVE_INFINITY;
+  private ended = false;
 
-  constructor(private readonly options: LostRequestsOptions) {}
+  constructor(
+    private readonly options: Pick<VmOptions, 'clock' | 'timers' | 'stoppedUntil'>,
+    private readonly bus: LostRequestsBus,
+  ) {}
 
   /** A VM is linked with this one, anew. @param forgets whether a party of that VM without a state has this address */
   linked(peer: VmName, forgets: (address: number) => boolean): void {
-    const { links, held } = this.options;
-    const requests = this.withoutAnswer(forgets, [...links.pendingTo(peer), ...held()]);
-    this.doubt({ isHeard: links.arrived(peer), requests, code: 'ended' });
+    const { links, held } = this.bus;
+    this.failWhen(links.arrived(peer), this.withoutAnswer(forgets, [...links.pendingTo(peer), ...held]), 'ended');
   }
 
   /** Nobody is at some addresses any more. */
   unreachable(isGone: (address: number) => boolean): void {
-    const requests = this.openTo(isGone);
-    this.doubt({ isHeard: this.options.links.arrived(), requests, code: 'unreachable' });
-    this.look();
+    const { links } = this.bus;
+    this.failWhen(links.arrived(), this.openTo(isGone), 'unreachable');
+    links.look();
   }
 
-  /** A deadline has passed: the next pumps judge it. */
-  deadlinePassed(): void {
+  /** A request was opened that must settle by then. @param deadlineAt in microseconds since the Unix epoch */
+  watch(deadlineAt: number): void {
+    if (this.ended || deadlineAt >= this.earliest) return;
+    const { timers } = this.options;
+    timers.clear(this.timer);
+    this.earliest = deadlineAt;
+    this.timer = timers.set(Math.max(0, (deadlineAt - this.now()) / 1000), () => this.fired());
+  }
+
+  private now(): number {
+    return this.options.clock.nowMicros();
+  }
+
+  private fired(): void {
+    const { requests } = this.bus;
+    this.earliest = Number.POSITIVE_INFINITY;
+    const now = this.now();
+    if (requests.nextDeadline <= now) this.deadlinePassed();
+    this.watch(requests.nextDeadlineAfter(now));
+  }
+
+  /** A debugger may have stopped those who were to answer. */
+  private deadlinePassed(): void {
+    const { stoppedUntil } = this.options;
+    if (stoppedUntil) void stoppedUntil(this.bus.requests.oldest).then((until) => this.stretch(until));
+    else this.late();
+  }
+
+  private stretch(stoppedUntil: Microseconds): void {
+    const { requests } = this.bus;
+    requests.stretch(stoppedUntil);
+    const now = this.now();
+    this.watch(requests.nextDeadlineAfter(now));
+    if (requests.nextDeadline <= now) this.late();
+  }
+
+  /** The next pumps judge which requests are late. */
+  private late(): void {
     if (this.passed === 'no') this.passed = 'noted';
+    this.bus.wake();
   }
 
   /** To be called when a pump begins. @returns true when the event loop has to turn before the next pump, to receive from message ports */
@@ -74,43 +113,38 @@ export class LostRequests {
 
   /** What had arrived by now was in time. A reply may also wait for room within this VM. */
   private doubtLate(): void {
-    const { links, now } = this.options;
-    const time = now();
-    const isLate = ({ lost, deadlineAt }: OutgoingRequest) => !lost && deadlineAt <= time;
-    const requests = new Set(this.options.requests.openOf(() => true).outgoing.filter(isLate));
+    const now = this.now();
+    const requests = this.open(({ lost, deadlineAt }) => !lost && deadlineAt <= now);
     const keys = new Set([...requests].map(({ requester, request }) => keyOf(requester, request)));
-    const isDrained = links.arrived();
-    const isAnswered = () => this.keysIn(this.options.held(), ['reply']).some((key) => keys.has(key));
-    this.doubt({ isHeard: () => isDrained() && !isAnswered(), requests, code: 'deadline' });
+    const isDrained = this.bus.links.arrived();
+    const isAnswered = () => this.keysIn(this.bus.held, ['reply']).some((key) => keys.has(key));
+    this.failWhen(() => isDrained() && !isAnswered(), requests, 'deadline');
   }
 
-  private openTo(wanted: (address: number) => boolean): ReadonlySet<OutgoingRequest> {
-    return new Set(this.options.requests.openOf(() => true).outgoing.filter(({ target }) => wanted(target)));
+  private open(wanted: (request: OutgoingRequest) => boolean): Requests {
+    return new Set(this.bus.requests.openOf(() => true).outgoing.filter(wanted));
   }
 
-  private doubt(doubt: Doubt): void {
-    if (doubt.requests.size > 0) this.doubts = [...this.doubts, doubt];
+  private openTo(wanted: (address: number) => boolean): Requests {
+    return this.open(({ target }) => wanted(target));
+  }
+
+  /** They may have been answered already. @param isHeard whether everything that had been sent before was drained */
+  private failWhen(isHeard: () => boolean, requests: Requests, code: Failure): void {
+    if (requests.size > 0) this.bus.links.when(isHeard, () => this.fail(requests, code));
   }
 
   /** This VM itself was lost and has recovered: handles the requests of its actors to its ports. */
   recovered(forgets: (address: number) => boolean): void {
-    this.failAll({ requests: this.withoutAnswer(forgets, this.options.held()), code: 'ended' });
+    this.fail(this.withoutAnswer(forgets, this.bus.held), 'ended');
   }
 
-  /** To be called when links were drained. */
-  look(): void {
-    if (this.doubts.length === 0) return;
-    const heard = this.doubts.filter(({ isHeard }) => isHeard());
-    this.doubts = this.doubts.filter((doubt) => !heard.includes(doubt));
-    for (const doubt of heard) this.failAll(doubt);
-  }
-
-  private failAll({ requests, code }: Pick<Doubt, 'requests' | 'code'>): void {
-    for (const request of this.options.requests.takeLost((entry) => requests.has(entry))) this.options.fail(request, code);
+  private fail(requests: Requests, code: Failure): void {
+    for (const request of this.bus.requests.takeLost((entry) => requests.has(entry))) this.bus.failOwn(request, code);
   }
 
   /** @param onTheirWay frames among which requests and replies may still arrive */
-  private withoutAnswer(forgets: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): ReadonlySet<OutgoingRequest> {
+  private withoutAnswer(forgets: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): Requests {
     const asked = this.openTo(forgets);
     if (asked.size === 0) return asked;
     const alive = new Set(this.keysIn(onTheirWay, ['request', 'reply']));
@@ -122,7 +156,7 @@ export class LostRequests {
     for (const frames of pieces) {
       for (let at = 0, end = 0; at < frames.length; at = end) {
         end = at + frameLength(frames, at);
-        const role = this.options.kinds.get(readU16(frames, at + KIND_OFFSET))?.role;
+        const role = this.bus.kinds.get(readU16(frames, at + KIND_OFFSET))?.role;
         if (role === undefined || !roles.includes(role)) continue;
         const requester = role === 'request' ? SOURCE_OFFSET : TARGET_OFFSET;
         keys.push(keyOf(readU16(frames, at + requester), requestNumber(frames, at, end)));
@@ -130,44 +164,11 @@ export class LostRequests {
     }
     return keys;
   }
-}
-
-const keyOf = (requester: number, request: number): string => `${requester} ${request}`;
-
-/**
- * One timer for the deadlines of all requests in flight. It follows the ledger: when the request whose deadline it waits for has settled
- * meanwhile, it only begins to wait for the next deadline.
- */
-export class DeadlineTimer {
-  private timer: TimerHandle;
-  private earliest = Number.POSITIVE_INFINITY;
-  private ended = false;
-
-  constructor(
-    private readonly clock: Clock,
-    private readonly timers: Timers,
-    private readonly requests: RequestLedger,
-    /** Called when the deadline of an open request has passed. */
-    private readonly onPassed: () => void,
-  ) {}
-
-  /** @param deadlineAt in microseconds since the Unix epoch */
-  watch(deadlineAt: number): void {
-    if (this.ended || deadlineAt >= this.earliest) return;
-    this.timers.clear(this.timer);
-    this.earliest = deadlineAt;
-    this.timer = this.timers.set(Math.max(0, (deadlineAt - this.clock.nowMicros()) / 1000), () => this.fired());
-  }
-
-  private fired(): void {
-    this.earliest = Number.POSITIVE_INFINITY;
-    const now = this.clock.nowMicros();
-    if (this.requests.nextDeadline <= now) this.onPassed();
-    this.watch(this.requests.nextDeadlineAfter(now));
-  }
 
   end(): void {
     this.ended = true;
-    this.timers.clear(this.timer);
+    this.options.timers.clear(this.timer);
   }
 }
+
+const keyOf = (requester: number, request: number): string => `${requester} ${request}`;

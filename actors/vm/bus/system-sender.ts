@@ -1,13 +1,10 @@
 /** Sends what the runtime of a VM itself says to parties, from an address of its own. */
-import type { RequestIdentity } from '../../../bus/requests.js';
 import type { Router } from '../../../bus/router.js';
 import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../../../protocol/addresses.js';
-import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
 import { system } from '../../../protocol/generated/system.js';
 import type { PartySchema } from '../../../protocol/schema.js';
-import type { EndNotice } from '../../contract/control.js';
 import type { VmName } from '../../contract/instance.js';
-import { OutboxBuilder } from '../../model/outbox-builder.js';
+import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import { firstSequenceOf, Gate, type GateBus } from './gate.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
@@ -28,31 +25,9 @@ export class SystemSender {
     this.gate.sequence = firstSequenceOf(incarnation);
   }
 
-  /** Tells a requester that no reply will come. @param crashEpoch incarnation whose crash is the reason; null when none is */
-  tellFailed(requester: number, request: number, requestKind: number, code: ErrorCode, crashEpoch: number | null): void {
+  tell<F>(message: Encodable<F>, target: number, fields: F): void {
     this.outbox.begin();
-    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind, code: ERROR_CODES.indexOf(code), crashEpoch });
-    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
-  }
-
-  /** Tells the party that is working on a request that nobody waits for the answer any more. */
-  tellWithdrawn({ target, requester, request, kind }: RequestIdentity): void {
-    this.outbox.begin();
-    this.outbox.append(system.receives.withdrawn, target, { request, requester, requestKind: kind });
-    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
-  }
-
-  /** Tells a party that an incarnation of a party that it watches has ended. */
-  tellEnded(watcher: number, notice: EndNotice): void {
-    this.outbox.begin();
-    this.outbox.append(system.receives.ended, watcher, notice);
-    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
-  }
-
-  /** Asks the owner of a topic to publish the whole of it. */
-  askFresh(topic: number, owner: number, follower: number): void {
-    this.outbox.begin();
-    this.outbox.append(system.receives.refresh, owner, { topic, follower });
+    this.outbox.append(message, target, fields);
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 }
@@ -83,11 +58,16 @@ export class TopicResync {
   }
 
   private tell({ address, publishes, follows }: PartySchema): void {
-    for (const { kind } of Object.values(publishes)) this.sender.askFresh(kind, address, address);
+    for (const { kind } of Object.values(publishes)) this.askFresh(kind, address, address);
     for (const path of follows) {
       const [owner, topic] = path.split('.');
       const party = this.parties.find(({ name }) => name === owner);
-      if (party && this.router.hasRoute(party.address)) this.sender.askFresh(party.publishes[topic].kind, party.address, address);
+      if (party && this.router.hasRoute(party.address)) this.askFresh(party.publishes[topic].kind, party.address, address);
     }
+  }
+
+  /** Asks the owner of a topic to publish the whole of it. */
+  private askFresh(topic: number, owner: number, follower: number): void {
+    this.sender.tell(system.receives.refresh, owner, { topic, follower });
   }
 }

@@ -11,16 +11,16 @@ import type { Kinds } from '../../../bus/kinds.js';
 import type { FrameSink } from '../../../bus/link.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../../bus/requests.js';
 import { type LocalTarget, Router } from '../../../bus/router.js';
-import type { ErrorCode } from '../../../protocol/errors.js';
-import type { Microseconds } from '../../../protocol/names.js';
+import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
+import { system } from '../../../protocol/generated/system.js';
 import type { HeldFrame } from '../../contract/checkpoint.js';
 import type { Routes } from '../../contract/control.js';
-import type { VmName } from '../../contract/instance.js';
+import type { LinkPositions, VmName } from '../../contract/instance.js';
 import type { Crashes } from '../crash/crashes.js';
 import type { Tap } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
 import { type Gate, type GateBus, OrphanedOutput } from './gate.js';
-import { DeadlineTimer, LostRequests } from './lost-requests.js';
+import { LostRequests } from './lost-requests.js';
 import { SystemSender, TopicResync } from './system-sender.js';
 import { VmLinks } from './vm-links.js';
 
@@ -42,8 +42,7 @@ export class VmBus implements GateBus {
   readonly orphaned: OrphanedOutput;
   /** Accepts what links bring. */
   readonly sink: FrameSink = (bytes, at, length) => this.router.arrive(bytes, at, at + length);
-  private readonly deadlines: DeadlineTimer;
-  private readonly lost: LostRequests;
+  readonly lost: LostRequests;
   private parties: readonly BusParty[] = [];
 
   /** @param wake asks the driver for a pump */
@@ -54,11 +53,10 @@ export class VmBus implements GateBus {
     private readonly crashes: Crashes,
     readonly wake: () => void,
   ) {
-    const { name: vm, parties, openLink, clock, timers, memory } = options;
+    const { name: vm, parties, openLink, memory } = options;
     const { requests } = this;
     this.vm = vm;
     this.incarnation = memory?.incarnation ?? 1;
-    this.deadlines = new DeadlineTimer(clock, timers, requests, () => this.deadlinePassed());
     this.router = new Router({
       kinds,
       tap,
@@ -70,8 +68,7 @@ export class VmBus implements GateBus {
     this.sender = new SystemSender(vm, this.incarnation, this);
     this.resync = new TopicResync(parties, this.router, this.sender);
     this.orphaned = new OrphanedOutput(this);
-    const fail = (request: OutgoingRequest, code: ErrorCode) => this.failOwn(request, code);
-    this.lost = new LostRequests({ requests, kinds, links: this.links, fail, now: () => this.now(), held: () => this.held });
+    this.lost = new LostRequests(options, this);
   }
 
   /** Whether drained frames stay in the links until they are durable: so it is for a VM that can be lost and come back. */
@@ -83,13 +80,9 @@ export class VmBus implements GateBus {
     return this.options.clock.nowMicros();
   }
 
-  watchDeadline(deadlineAt: number): void {
-    this.deadlines.watch(deadlineAt);
-  }
-
   /** Watches the deadlines of requests that were not opened by gates. */
   watchDeadlines(): void {
-    this.deadlines.watch(this.requests.nextDeadline);
+    this.lost.watch(this.requests.nextDeadline);
   }
 
   add(party: BusParty): void {
@@ -107,44 +100,25 @@ export class VmBus implements GateBus {
     const { kinds } = this;
     const byCrash = kinds.party(requester).waits && (code === 'poisoned' || code === 'ended');
     const crashEpoch = byCrash ? this.crashes.epochOf(kinds.get(kind)?.owner ?? 0) : null;
-    this.sender.tellFailed(requester, request, kind, code, crashEpoch);
+    this.sender.tell(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code), crashEpoch });
     this.wake();
   }
 
   /** A port itself withdraws a late request, in order with what it has sent. */
-  private failOwn(request: OutgoingRequest, code: ErrorCode): void {
+  failOwn(request: OutgoingRequest, code: ErrorCode): void {
     this.fail(request, code);
     if (code === 'deadline' && !this.kinds.party(request.requester).waits) this.withdraw([request]);
   }
 
   /** Tells the parties that work on these requests that nobody waits for the answers any more. */
   withdraw(requests: readonly RequestIdentity[]): void {
-    for (const request of requests) this.sender.tellWithdrawn(request);
+    for (const { target, requester, request, kind } of requests)
+      this.sender.tell(system.receives.withdrawn, target, { request, requester, requestKind: kind });
     if (requests.length > 0) this.wake();
   }
 
   private withdrawOrphaned(): void {
     this.withdraw(this.requests.inHand((request) => this.router.isOrphaned(request)));
-  }
-
-  /** A debugger may have stopped those who were to answer. */
-  private deadlinePassed(): void {
-    const { stoppedUntil } = this.options;
-    if (stoppedUntil) void stoppedUntil(this.requests.oldest).then((until) => this.stretch(until));
-    else this.late();
-  }
-
-  private stretch(stoppedUntil: Microseconds): void {
-    const { requests } = this;
-    requests.stretch(stoppedUntil);
-    const now = this.now();
-    this.deadlines.watch(requests.nextDeadlineAfter(now));
-    if (requests.nextDeadline <= now) this.late();
-  }
-
-  private late(): void {
-    this.lost.deadlinePassed();
-    this.wake();
   }
 
   attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): void {
@@ -201,14 +175,18 @@ export class VmBus implements GateBus {
     this.resync.begin();
   }
 
-  /** To be called when a pump begins. @returns true when the event loop has to turn before the next pump */
-  pumpBegins(): boolean {
-    return this.lost.begin();
+  /** Resolves when no output waits for room. @returns how far the links to other VMs were written */
+  async written(): Promise<LinkPositions> {
+    await this.until(() => !this.blocked);
+    return this.links.flushedTo();
   }
 
-  /** To be called when links were drained. */
-  drained(): void {
-    this.lost.look();
+  /** Resolves when links were drained, perhaps before this call, and `reached` holds. */
+  async until(reached: () => boolean): Promise<void> {
+    const waited = new Promise<void>((resolve) => this.links.when(reached, resolve));
+    this.links.look();
+    this.wake();
+    await waited;
   }
 
   /** Whether something that was emitted waits for room. */
@@ -227,7 +205,7 @@ export class VmBus implements GateBus {
   }
 
   /** Frames of parties, here or gone, that wait for room. */
-  private get held(): readonly Uint8Array[] {
+  get held(): readonly Uint8Array[] {
     const gates = this.parties.flatMap(({ gate }) => gate.held);
     return [...gates, ...this.orphaned.held].map(({ frame }) => frame);
   }
@@ -237,12 +215,7 @@ export class VmBus implements GateBus {
     return [...this.orphaned.held, ...this.sender.gate.held];
   }
 
-  /** Frames that were published and could be lost with this VM. */
-  get unreleased(): readonly Uint8Array[] {
-    return this.links.sent;
-  }
-
   end(): void {
-    this.deadlines.end();
+    this.lost.end();
   }
 }

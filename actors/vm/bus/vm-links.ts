@@ -24,6 +24,11 @@ export interface VmLinksOptions {
   readonly wake: () => void;
 }
 
+interface Wait {
+  readonly reached: () => boolean;
+  readonly then: () => void;
+}
+
 export class VmLinks {
   /** A list, since every pump needs it. */
   all: readonly LinkEnds[] = [];
@@ -33,6 +38,7 @@ export class VmLinks {
   private readonly stuck = new WeakSet<LinkReader>();
   private sink: FrameSink = () => false;
   private refused = false;
+  private waits: readonly Wait[] = [];
   private readonly watchedSink: FrameSink = (bytes, at, length) => {
     const accepted = this.sink(bytes, at, length);
     if (!accepted) this.refused = true;
@@ -112,6 +118,26 @@ export class VmLinks {
       else this.stuck.delete(reader);
     }
     return taken > 0;
+  }
+
+  /**
+   * Calls back once, as soon as links were drained and `reached` holds.
+   * @returns a function that calls that off
+   */
+  when(reached: () => boolean, then: () => void): () => void {
+    const wait = { reached, then };
+    this.waits = [...this.waits, wait];
+    return () => {
+      this.waits = this.waits.filter((other) => other !== wait);
+    };
+  }
+
+  /** To be called when they were drained, or may already be as far as somebody waits for. */
+  look(): void {
+    if (this.waits.length === 0) return;
+    const over = this.waits.filter(({ reached }) => reached());
+    this.waits = this.waits.filter((wait) => !over.includes(wait));
+    for (const { then } of over) then();
   }
 
   flush(): void {

@@ -205,7 +205,7 @@ export class Durability implements TapListener {
       serial: ++this.serial,
       actors: [...kept, ...this.stopped],
       orphaned: bus.heldForNobody,
-      sent: bus.unreleased,
+      sent: bus.links.sent,
       requests: bus.requests.openOf((address) => !bus.kinds.party(address).forgets),
     });
   }

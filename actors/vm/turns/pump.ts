@@ -7,12 +7,6 @@ import type { Runtime } from '../cell/runtime.js';
 import type { CellMap } from '../cell-map.js';
 import type { Scheduler } from './scheduler.js';
 
-/** Waits for something that a pump brings about. */
-export interface PumpWatcher {
-  /** Links were drained. */
-  look(): void;
-}
-
 export class Pump {
   private readonly spinWait = new SpinWait();
   private readonly idleWork: IdleWork | null;
@@ -26,7 +20,6 @@ export class Pump {
   constructor(
     private readonly runtime: Runtime,
     private readonly scheduler: Scheduler,
-    private readonly watchers: readonly PumpWatcher[],
     map: CellMap,
   ) {
     this.idleWork = runtime.options.spareInstances ? new IdleWork(map) : null;
@@ -39,7 +32,7 @@ export class Pump {
     const until = bus.now() + budgetMicros;
     this.goesOn = false;
     this.worked = false;
-    const mustTurn = bus.pumpBegins();
+    const mustTurn = bus.lost.begin();
     do {
       if (this.work(until)) return true;
       // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
@@ -71,8 +64,7 @@ export class Pump {
     const restarted = !this.scheduler.stands && restarts.run(() => links.flush());
     const left = bus.retryHeld();
     const taken = links.drain(bus.sink);
-    for (const watcher of this.watchers) watcher.look();
-    bus.drained();
+    links.look();
     this.served = this.serveOne();
     links.flush();
     durability.look(this.scheduler.quiet);

@@ -6,7 +6,6 @@ import type { BoundParty } from '../../../protocol/bind.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../../protocol/frame.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../../../protocol/limits.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
-import { OutboxBuilder } from '../../model/outbox-builder.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
 
@@ -17,7 +16,6 @@ const UNIT_BYTES_MAX = 3;
 
 export class RuntimeMetrics implements TapListener {
   private batches = 0;
-  private readonly outbox = new OutboxBuilder();
 
   constructor(
     private readonly bus: VmBus,
@@ -59,8 +57,6 @@ export class RuntimeMetrics implements TapListener {
 
   private send(name: string, fields: object): void {
     const { receives, address } = this.party;
-    this.outbox.begin();
-    this.outbox.append(receives[name], address, fields);
-    this.bus.sender.gate.release(this.outbox.bytes, 0, this.outbox.length);
+    this.bus.sender.tell(receives[name], address, fields);
   }
 }
