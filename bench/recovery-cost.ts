@@ -13,10 +13,9 @@ import { type ProfileNode, type ThreadProfile, ThreadProfiles } from './thread-p
 /** Files whose code only recovery calls. */
 const RECOVERY_FILES = [
   'bus/journal.js',
-  'bus/journal-mirror.js',
   'bus/digest.js',
   'actors/vm/recovery/durability.js',
-  'actors/vm/recovery/checkpoint-memory.js',
+  'actors/contract/checkpoint.js',
   'actors/vm/cell/cell-journal.js',
   'actors/vm/cell/rehearsal.js',
   'actors/vm/cell/snapshots.js',

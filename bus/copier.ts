@@ -2,8 +2,6 @@
  * Copies frames into one target. `set` needs a view of its source, an allocation that costs more than the bytes of a small frame.
  * So small frames are copied by words, through a view that is kept while frames come from the same source, as those of a sender do.
  */
-import { viewOf } from './cached-view.js';
-
 const WORD_BYTES = 4;
 /** Above this length `set` is faster, even with a new view. */
 const WORDS_BYTES_MAX = 256;
@@ -38,3 +36,17 @@ export class Copier {
     target.setInt32(shift + last, source.getInt32(last, true), true);
   }
 }
+
+/** Caches the view of the last buffer: frames come in runs from the same buffer, and a view costs more than reading a header. */
+export class CachedView {
+  private source: Uint8Array | null = null;
+  private view: DataView | null = null;
+
+  of(bytes: Uint8Array): DataView {
+    if (bytes !== this.source || this.view === null) this.view = viewOf(bytes);
+    this.source = bytes;
+    return this.view;
+  }
+}
+
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 /** A running 32-bit digest of emitted frames, which the output of a replay is compared with. */
 import { BODY_OFFSET, frameLength, KIND_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
-import { CachedView } from './cached-view.js';
+import { CachedView } from './copier.js';
 
 const WORD_BYTES = 4;
 /** Bytes of each body that are read. Longer bodies are sampled evenly; otherwise the digest would cost more than the frame. */

@@ -15,13 +15,13 @@
  *
  * One bit of a frame's length, which no length needs, marks it as poison. It takes no room, so a full journal has it too.
  *
- * Where the memory ends with the VM, a listener is told of every change as it is made, and keeps a mirror (journal-mirror.ts).
+ * Where the memory ends with the VM, a listener is told of every change as it is made, and keeps a mirror (`JournalMirror`).
  *
  * The catch: one writer at a time, and an instance sees what was there when it was made. To read the journal of a lost VM, make a
  * new instance on its memory.
  */
 import { DecodeError } from '../protocol/errors.js';
-import { frameLength, LENGTH_BYTES, writeU32 } from '../protocol/frame.js';
+import { frameLength, LENGTH_BYTES, readU32, writeU32 } from '../protocol/frame.js';
 import type { Address, Batch, Position } from '../protocol/names.js';
 import { Copier } from './copier.js';
 
@@ -107,17 +107,12 @@ export class Journal {
     return this.end - this.start;
   }
 
-  /** Appends one frame. @returns false when it does not fit */
-  append(actor: Address, bytes: Batch, at: number, length: number): boolean {
-    return this.appendBatch(actor, bytes, at, length);
-  }
-
   /**
    * Appends whole frames that were delivered together: all or none.
    * @returns false when they do not fit: make a checkpoint and truncate, then append again
    * @throws RangeError when they would not fit an empty journal
    */
-  appendBatch(actor: Address, bytes: Batch, at: number, length: number): boolean {
+  append(actor: Address, bytes: Batch, at: number, length: number): boolean {
     const needed = entryBytes(length);
     if (needed > this.capacity) throw new RangeError(`journal entry of ${needed} bytes`);
     if (needed > this.capacity - this.usedBytes) return false;
@@ -224,5 +219,50 @@ export class Journal {
   private storePosition(cell: number, position: number): void {
     this.cells[cell] = position;
     this.cells[cell + 1] = position / WORD;
+  }
+}
+
+/**
+ * The host's copy of a VM's journal, for hosts that share no memory with it. Every entry of the VM's own journal is appended here in the
+ * same order, and so at the same position, and marked as poison here when it is there. The VM's next incarnation starts with a copy of it.
+ *
+ * The catch: it must not be truncated later than the journal that it mirrors, or an entry that fits there has no room here.
+ */
+export class JournalMirror {
+  private readonly memory: ArrayBuffer;
+  private readonly journal: Journal;
+  private floor = 0;
+
+  /** @param bytes capacity of the journal that it mirrors */
+  constructor(bytes: number) {
+    this.memory = Journal.allocate(bytes, false) as ArrayBuffer;
+    this.journal = new Journal(this.memory);
+  }
+
+  /**
+   * @returns the position of the entry
+   * @throws RangeError when it does not fit: then this is not the mirror of the journal that the entry comes from
+   */
+  append(entry: Uint8Array): number {
+    const { position } = this.journal;
+    if (!this.journal.append(readU32(entry, 0), entry, ACTOR_BYTES, entry.length - ACTOR_BYTES))
+      throw new RangeError(`no room for a journal entry of ${entry.length} bytes`);
+    this.journal.truncate(this.floor);
+    return position;
+  }
+
+  poison(position: number): void {
+    this.journal.poison(position);
+  }
+
+  /** Forgets the frames before a position, even those that have yet to arrive: this call may overtake them, as it takes another way. */
+  truncate(position: number): void {
+    this.floor = Math.max(this.floor, position);
+    this.journal.truncate(this.floor);
+  }
+
+  /** A copy of the memory as it is now, to attach a journal to. */
+  copy(): ArrayBuffer {
+    return this.memory.slice(0);
   }
 }

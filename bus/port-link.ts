@@ -20,8 +20,7 @@ import { DecodeError } from '../protocol/errors.js';
 import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
 import { Copier } from './copier.js';
-import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
-import type { ReaderRetention, WriterRetention } from './retention.js';
+import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike, ReaderRetention, WriterRetention } from './link.js';
 
 /** A batch of this size is posted, flushed or not. */
 const BATCH_BYTES = 64 << 10;

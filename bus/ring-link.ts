@@ -28,8 +28,7 @@ import { DecodeError } from '../protocol/errors.js';
 import { frameLength } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
 import { Copier } from './copier.js';
-import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
-import type { ReaderRetention, WriterRetention } from './retention.js';
+import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike, ReaderRetention, WriterRetention } from './link.js';
 
 /** Indices of the cells in the header, as 32-bit words. */
 const HEAD = 0;

@@ -25,7 +25,7 @@ import {
   writeU16,
 } from '../protocol/frame.js';
 import { requestNumber, scalarKey, withdrawnRequest } from './body.js';
-import { CachedView } from './cached-view.js';
+import { CachedView } from './copier.js';
 import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';

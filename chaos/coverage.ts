@@ -13,10 +13,7 @@ import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
 /** Sources that recover something, or remember what a recovery needs. */
 const RECOVERY_FOLDERS = ['actors/supervisor', 'actors/supervisor/tree', 'actors/vm', 'actors/vm/cell', 'actors/vm/port'];
-const RECOVERY_FILES = [
-  'actors/model/replicas',
-  ...namesIn('bus', 'dead-letters digest journal journal-mirror mailbox requests router seen'),
-];
+const RECOVERY_FILES = ['actors/model/handler-table', ...namesIn('bus', 'dead-letters digest journal mailbox requests router seen')];
 
 function namesIn(folder: string, names: string): readonly string[] {
   return names.split(' ').map((name) => `${folder}/${name}`);

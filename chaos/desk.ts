@@ -3,7 +3,7 @@
  * outlives its incarnations and its VMs. The catch: it is an object of the host's thread, so there is no desk on real threads.
  */
 import type { CrashReport } from '../actors/contract/events.js';
-import type { Incoming } from '../actors/model/port-handlers.js';
+import type { Incoming } from '../actors/model/handlers.js';
 import type { Port } from '../actors/vm/port/port.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { MessageOf } from '../protocol/fields.js';

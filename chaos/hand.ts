@@ -1,6 +1,6 @@
 /** The hand: carries out the top orders of a plan on any host, and notes what it hears as couriers do. */
 
-import type { Incoming } from '../actors/model/port-handlers.js';
+import type { Incoming } from '../actors/model/handlers.js';
 import { type Port, PortOverloadError } from '../actors/vm/port/port.js';
 import type { Vm } from '../actors/vm/vm.js';
 import { type ErrorCode, RequestError } from '../protocol/errors.js';

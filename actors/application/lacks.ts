@@ -3,7 +3,7 @@
  * says of itself. What is told is also reported as a change; a twin's part is told with its actor's.
  */
 import type { Host } from '../contract/host.js';
-import { type Lack, textOfLack } from '../contract/lack.js';
+import { type Lack, textOfLack } from '../contract/host.js';
 import type { TwinReason } from '../contract/states.js';
 import type { Storage } from '../contract/storage.js';
 import type { ActorStatus, ChangeFeed } from '../supervisor/change-feed.js';

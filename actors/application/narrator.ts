@@ -7,7 +7,7 @@ import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
 import { textOfBreakpoint } from '../contract/breakpoint-text.js';
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
-import { textOfLack } from '../contract/lack.js';
+import { textOfLack } from '../contract/host.js';
 import type { Paused, PausingReport } from '../contract/pause.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';

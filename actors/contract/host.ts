@@ -15,8 +15,8 @@ import type { TraceMemories } from '../../trace/memories.js';
 import type { VmControl } from './control.js';
 import type { VmEvents } from './events.js';
 import type { VmName } from './instance.js';
-import type { Lack } from './lack.js';
 import type { ProgressReader } from './progress.js';
+import { reasonOf } from './thrown.js';
 
 export interface Clock {
   /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */
@@ -167,3 +167,36 @@ export function inTime<T>(timers: Timers, deadlineMs: number, answer: Promise<T>
 
 /** @returns a part of the runtime that is loaded when it is needed */
 export const loadedIn = <T>(host: Pick<Host, 'loaded'>, part: Promise<T>): Promise<T> => host.loaded?.(part) ?? part;
+
+export interface Lack {
+  /** For example `WebAssembly`. There is one lack of each name. */
+  readonly what: string;
+  /** What is done in its place, for example `JavaScript twins`. */
+  readonly instead: string;
+  /** As far as somebody knows; empty otherwise. */
+  readonly why: string;
+}
+
+/** `WebAssembly: JavaScript twins (no module)`. */
+export const textOfLack = ({ what, instead, why }: Lack): string => `${what}: ${instead}${why && ` (${why})`}`;
+
+/** A part of the runtime could not be loaded, so what needs it was not done. Its `cause` is what the platform says, with the address of the file. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError';
+  constructor(
+    /** What it does, for example `what records`. */
+    readonly part: string,
+    options: ErrorOptions,
+  ) {
+    super(`${part} could not be loaded: ${reasonOf(options.cause)}`, options);
+  }
+}
+
+/** @returns the part. @throws LoadError (as rejection) */
+export async function loadPart<T>(host: Pick<Host, 'loaded'>, part: string, loading: Promise<T>): Promise<T> {
+  try {
+    return await loadedIn(host, loading);
+  } catch (cause) {
+    throw new LoadError(part, { cause });
+  }
+}

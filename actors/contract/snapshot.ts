@@ -18,7 +18,7 @@ import { Reader } from '../../protocol/reader.js';
 import { bin, type Field, list, type PartySchema, struct, u32, u53 } from '../../protocol/schema.js';
 import { skipValue } from '../../protocol/skip.js';
 import { Writer } from '../../protocol/writer.js';
-import { unwritable } from './unwritable.js';
+import { unwritable } from './thrown.js';
 
 /** An actor's schema, with the codec of its state. */
 export type SnapshotSchema = Pick<PartySchema, 'publishes' | 'follows'> & {

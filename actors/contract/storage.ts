@@ -1,6 +1,6 @@
 /** What outlives the page or process, which changes are reported about it, and who keeps the states of actors in it. */
 import type { SpawnSpec } from './control.js';
-import type { Lack } from './lack.js';
+import type { Lack } from './host.js';
 import { reasonOf } from './thrown.js';
 
 /** Bytes by key that outlive the page or process. Hosts implement it; docs/STORAGE.md says what is kept in it. */

@@ -3,7 +3,11 @@
  * So only this file looks at what was thrown: nothing in it throws, and every text is bounded.
  */
 import { beginningOf } from '../../bus/beginning.js';
+import { EncodeError } from '../../protocol/errors.js';
+import type { Fields } from '../../protocol/fields.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_STACK_CHARACTERS_MAX } from '../../protocol/limits.js';
+import { locateField } from '../../protocol/locate.js';
+import type { Writer } from '../../protocol/writer.js';
 
 /** How many causes are followed. */
 const CAUSES_MAX = 4;
@@ -128,4 +132,16 @@ function placeIn(line: string): string {
   const [folder, file] = line.slice(from, end).split('/').slice(-2);
   // A server in development gives a module that was edited another address by a query.
   return file !== undefined && /:\d+:\d+$/.test(file) ? `${folder}/${file.replace(/\?.*(?=:\d+:\d+$)/, '')}` : '';
+}
+
+/**
+ * @param error what an encoder threw: any error, when the value has another shape than its schema
+ * @param name beginning of the field's path
+ * @param fields of what was being written; nothing is located without
+ * @param at where in the writer it begins
+ */
+export function unwritable(error: unknown, name: string, fields: Fields | undefined, { bytes, length }: Writer, at = 0): EncodeError {
+  const field = fields ? locateField(name, fields, bytes, at, length, length) : '';
+  if (isA(error, EncodeError)) return new EncodeError(field, error.problem);
+  return new EncodeError(field, 'what it was given is of another shape', { cause: error });
 }

@@ -25,9 +25,9 @@ import { FOLLOWERS } from '../../protocol/frame.js';
 import { type EndReason, system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
 import type { SnapshotCounts } from '../contract/snapshot.js';
+import { Replicas } from './handler-table.js';
 import type { FollowedHandlers, NamedParty, Received, ReceivedFields, ReplyHandlers } from './handlers.js';
 import { type Encodable, OutboxBuilder } from './outbox-builder.js';
-import { Replicas } from './replicas.js';
 
 /** Who asked, and the request's number. Plain data that an actor may keep in its state. */
 export interface RequestToken {

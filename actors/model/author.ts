@@ -34,6 +34,6 @@ export {
   u53,
 } from '../../protocol/schema.js';
 export { Actor, type Handlers, type RequestToken } from './actor.js';
+export type { Incoming, PortHandlers } from './handlers.js';
 export { javaScriptActorFactory, lazyJavaScriptActorFactory } from './javascript-instance.js';
-export type { Incoming, PortHandlers } from './port-handlers.js';
 export { type Wrappable, wrap } from './wrapped.js';

@@ -2,8 +2,9 @@
  * The handlers of a party as its schema says: their names, and the fields that each is given. `uses` of the schema says who the parties are that
  * it follows or may ask, or else the class does: `Handlers<typeof a, typeof b>`. Where nobody says so, the handler itself claims their fields.
  */
-import type { OthersOf, Recipient } from '../../protocol/bind.js';
+import type { BoundParty, OthersOf, Recipient } from '../../protocol/bind.js';
 import type { Fields, MessageFields, ReplyFields } from '../../protocol/fields.js';
+import type { EndReason } from '../../protocol/generated/system.js';
 
 export type Received<P> = P extends { readonly receives: infer R } ? R : never;
 /** Fields of message `K`. */
@@ -61,3 +62,41 @@ export type ReplyHandlers<P, Returned, U extends NamedParty = never> = {
     fields: ReplyFields<RequestAt<P, U, Path>>,
   ) => Returned;
 };
+
+export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo' | 'passesOn'>;
+
+/** What a handler knows of the frame besides its fields. */
+export interface Incoming {
+  readonly source: number;
+  readonly sequence: number;
+  /** Microseconds since the Unix epoch. */
+  readonly sentAt: number;
+  /** Number for the reply; 0 when the frame is not a request. */
+  readonly request: number;
+}
+
+/** Names of messages that are passed on when the port has no handler for them. */
+type PassedOn<P> = P extends { readonly passesOn: infer O } ? (string extends keyof O ? never : keyof O & string) : never;
+
+type ReceivedHandler<P, K extends keyof Received<P>> = (fields: ReceivedFields<P, K>, incoming: Incoming) => void;
+type ReceivedHandlers<P> = {
+  [K in Exclude<keyof Received<P> & string, PassedOn<P>> as `on${Capitalize<K>}`]: ReceivedHandler<P, K>;
+} & {
+  [K in keyof Received<P> & PassedOn<P> as `on${Capitalize<K>}`]?: ReceivedHandler<P, K>;
+};
+/** One handler for each message that the port receives and each topic that it follows. */
+export type PortHandlers<P> = Flat<
+  ReceivedHandlers<P> &
+    FollowedHandlers<P, void> & {
+      /** Every actor runs: the port may send. */
+      onOpen?(): void;
+      /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
+      onEnded?(party: number, epoch: number, reason: EndReason): void;
+      /** Nobody waits any more for the reply to this request, which the port has not given: it may stop working on it. */
+      onWithdrawn?(requester: number, request: number): void;
+      /** The VM is shutting down, or this incarnation has ended: release everything outside. */
+      onClose?(): void;
+    }
+>;
+/** One object type, so that the parameters of handlers are inferred. */
+type Flat<T> = { [K in keyof T]: T[K] };

@@ -29,11 +29,18 @@ import {
   type Output,
 } from '../contract/instance.js';
 import { readCounts, snapshotField, writeCounts } from '../contract/snapshot.js';
-import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
-import { unwritable } from '../contract/unwritable.js';
+import { isA, isGenerator, isPromise, placeOf, unwritable } from '../contract/thrown.js';
 import type { Actor, ActorInternals, Handlers } from './actor.js';
-import { assertHandlersNamed, handlerNameOf, namedBy, replyHandlerNameOf } from './handler-names.js';
-import { type Handler, HandlerTable, type Topics, topicsOf } from './handler-table.js';
+import {
+  assertHandlersNamed,
+  type Handler,
+  HandlerTable,
+  handlerNameOf,
+  namedBy,
+  replyHandlerNameOf,
+  type Topics,
+  topicsOf,
+} from './handler-table.js';
 
 /** An actor of any schema: its handlers are looked up by name. */
 export type RunnableActor = Pick<

@@ -4,8 +4,7 @@ import { EncodeError } from '../../protocol/errors.js';
 import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
 import { Writer } from '../../protocol/writer.js';
-import { isA } from '../contract/thrown.js';
-import { unwritable } from '../contract/unwritable.js';
+import { isA, unwritable } from '../contract/thrown.js';
 
 /** A handler emitted more than the bounds allow. */
 export class OutputError extends Error {

@@ -19,10 +19,9 @@ import { type BoundParty, leadOf } from '../../protocol/bind.js';
 import type { Fields, ReplyFields, StateOf } from '../../protocol/fields.js';
 import { Writer } from '../../protocol/writer.js';
 import type { ChanceGuard } from '../contract/instance.js';
-import { isPromise } from '../contract/thrown.js';
-import { unwritable } from '../contract/unwritable.js';
+import { isPromise, unwritable } from '../contract/thrown.js';
 import { Actor } from './actor.js';
-import { handlerNameOf } from './handler-names.js';
+import { handlerNameOf } from './handler-table.js';
 import type { IsAnswered, Received, ReceivedFields } from './handlers.js';
 import type { RunnableActor } from './javascript-instance.js';
 

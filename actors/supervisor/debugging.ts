@@ -1,6 +1,5 @@
 /** What a debugger does to a system, loaded when somebody first asks for it: breakpoints of threads, and an application that stands as a whole. */
-import type { Host } from '../contract/host.js';
-import { loadPart } from '../contract/load-error.js';
+import { type Host, loadPart } from '../contract/host.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Debugger } from './debugger.js';
 import type { Directory } from './directory.js';

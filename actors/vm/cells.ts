@@ -6,7 +6,7 @@ import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
 import type { ActorFactory, LinkPositions } from '../contract/instance.js';
 import { decodeSavedState } from '../contract/snapshot.js';
 import { reasonOf } from '../contract/thrown.js';
-import type { PortParty } from '../model/port-handlers.js';
+import type { PortParty } from '../model/handlers.js';
 import { firstSequenceOf } from './bus/gate.js';
 import { ActorCell } from './cell/actor-cell.js';
 import type { Cell } from './cell/cell.js';

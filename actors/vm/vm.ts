@@ -20,12 +20,12 @@ import type {
 } from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
 import type { Timers } from '../contract/host.js';
+import { loadPart } from '../contract/host.js';
 import type { LinkPositions, VmName } from '../contract/instance.js';
-import { loadPart } from '../contract/load-error.js';
 import type { Halts, VmStand, VmStep } from '../contract/pause.js';
 import type { Suspect } from '../contract/progress.js';
 import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
-import type { PortHandlers, PortParty } from '../model/port-handlers.js';
+import type { PortHandlers, PortParty } from '../model/handlers.js';
 import { VmBus } from './bus/vm-bus.js';
 import { wholeFrame } from './cell/rehearsal.js';
 import { type Runtime, SCRATCH_BYTES } from './cell/runtime.js';
@@ -45,9 +45,8 @@ import { Hearing } from './turns/hearing.js';
 import { Pump } from './turns/pump.js';
 import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
 import type { VmOptions } from './vm-options.js';
-import type { Breakpoints } from './watch/breakpoints.js';
+import type { Breakpoints, TestedBy } from './watch/breakpoints.js';
 import { HostReports } from './watch/host-reports.js';
-import type { TestedBy } from './watch/message-tests.js';
 import { RuntimeMetrics } from './watch/runtime-metrics.js';
 
 /** The saved bytes of a party without a state. */

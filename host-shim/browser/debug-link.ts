@@ -1,6 +1,6 @@
 /** Connects an application to a debugger, from a page. */
 import type { System } from '../../actors/application/supervised-system.js';
-import { loadPart } from '../../actors/contract/load-error.js';
+import { loadPart } from '../../actors/contract/host.js';
 import type { DebugLink, DebugLinkOptions, DebugSocket } from '../common/debug-link.js';
 
 /**

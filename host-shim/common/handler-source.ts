@@ -1,5 +1,5 @@
 /** Which method handles a message, and where it begins in the text of an actor's sources. */
-import { handlerNameOf, replyHandlerNameOf } from '../../actors/model/handler-names.js';
+import { handlerNameOf, replyHandlerNameOf } from '../../actors/model/handler-table.js';
 
 const SYSTEM_HANDLERS: Readonly<Record<string, string>> = {
   timerFired: 'Timer',

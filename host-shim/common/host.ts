@@ -1,8 +1,7 @@
 /** The host shared by Node and browsers: its own VM for the ports, and each other VM in a worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
 import type { CrashQuestion, VmEvent, VmEvents } from '../../actors/contract/events.js';
-import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
-import type { Lack } from '../../actors/contract/lack.js';
+import type { Capabilities, Clock, Host, Lack, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';

@@ -6,7 +6,7 @@
 import type { ProgressReading } from '../../actors/contract/progress.js';
 import { ToldProgress } from '../../actors/vm/tap/progress.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
-import type { JournalMirror } from '../../bus/journal-mirror.js';
+import type { JournalMirror } from '../../bus/journal.js';
 
 /**
  * To be called while the thread at the other end of a port lives.

@@ -1,6 +1,5 @@
 /** What a device does without, by its capabilities. */
-import type { Capabilities } from '../../actors/contract/host.js';
-import type { Lack } from '../../actors/contract/lack.js';
+import type { Capabilities, Lack } from '../../actors/contract/host.js';
 
 export function lacksOf({ wasm, sharedMemory, workers, locks = true }: Capabilities & { readonly locks?: boolean }): readonly Lack[] {
   const lacks: Lack[] = [];

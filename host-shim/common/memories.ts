@@ -2,12 +2,12 @@
  * The memory that a host keeps for its VMs across their incarnations: the journal of each, and, where memory is shared, the rings of each
  * pair. A thread that is started on it goes on where the lost thread had published last.
  */
+
+import { CheckpointMemory } from '../../actors/contract/checkpoint.js';
 import type { VmName } from '../../actors/contract/instance.js';
-import { CheckpointMemory } from '../../actors/vm/recovery/checkpoint-memory.js';
 import { Progress } from '../../actors/vm/tap/progress.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
-import { Journal } from '../../bus/journal.js';
-import { JournalMirror } from '../../bus/journal-mirror.js';
+import { Journal, JournalMirror } from '../../bus/journal.js';
 import { createRing } from '../../bus/ring-link.js';
 import { JOURNAL_BYTES, RING_BYTES, RING_START_BYTES } from '../../protocol/limits.js';
 

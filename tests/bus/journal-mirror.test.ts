@@ -1,7 +1,6 @@
 /** A mirror holds the same as its journal, wherever both are in their rings. */
 import { expect, it } from 'vitest';
-import { Journal } from '../../bus/journal.js';
-import { JournalMirror } from '../../bus/journal-mirror.js';
+import { Journal, JournalMirror } from '../../bus/journal.js';
 import { Random } from '../../bus/random.js';
 import { JOURNAL_BYTES } from '../../protocol/limits.js';
 import { frameNumber, NUMBERED_BYTES_MIN, numberedFrame } from './frames.js';

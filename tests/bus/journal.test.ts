@@ -71,7 +71,7 @@ describe.each([
     const batch = batchOf([0, 1, 2, 3], (number) => 20 + number);
     const buffer = new Uint8Array(batch.length + 7);
     buffer.set(batch, 7);
-    expect(journal.appendBatch(5, buffer, 7, batch.length)).toBe(true);
+    expect(journal.append(5, buffer, 7, batch.length)).toBe(true);
     append(journal, 6, 4, 30);
     const all = entriesOf(journal);
     expect(all.map(({ actor, number }) => [actor, number])).toEqual([
@@ -98,7 +98,7 @@ describe.each([
     expect([append(journal, 1, number, 8), journal.usedBytes]).toEqual([true, 256]);
     const { position, usedBytes } = journal;
     expect(
-      journal.appendBatch(
+      journal.append(
         1,
         batchOf([7, 8], () => 20),
         0,
@@ -116,7 +116,7 @@ describe.each([
   it('marks a frame as poison even without room for anything more, and for as long as the frame is there', () => {
     const journal = open(128);
     const batch = batchOf([0, 1, 2], () => 40);
-    journal.appendBatch(1, batch, 0, batch.length);
+    journal.append(1, batch, 0, batch.length);
     expect(journal.usedBytes).toBe(journal.capacity);
     const [, second, third] = entriesOf(journal);
     journal.poison(second.position);
@@ -179,7 +179,7 @@ describe.each([
             const numbers = step.bytes.map((_, i) => number + i);
             const batch = batchOf(numbers, (one) => step.bytes[one - number]);
             const start = journal.position;
-            if (!journal.appendBatch(step.actor, batch, 0, batch.length)) continue;
+            if (!journal.append(step.actor, batch, 0, batch.length)) continue;
             let at = start + 8;
             numbers.forEach((one, i) => {
               model.push({ actor: step.actor, number: one, position: at, poisoned: false });

@@ -1,4 +1,4 @@
-/** The contract of bus/retention.ts: one suite, run for every implementation in Node and in Chromium. */
+/** The contract of the links of bus/link.ts that retain: one suite, run for every implementation in Node and in Chromium. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LinkEnds } from '../../bus/link.js';
 import { numberedFrame } from './frames.js';

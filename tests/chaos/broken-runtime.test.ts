@@ -1,13 +1,12 @@
 /** The chaos tool finds bugs: with a part of the runtime taken out, a seed fails, and is cut down to a small case. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CheckpointMemory } from '../../actors/contract/checkpoint.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { VmBus } from '../../actors/vm/bus/vm-bus.js';
 import { Mover } from '../../actors/vm/mover.js';
 import { PortCell } from '../../actors/vm/port/port-cell.js';
-import { CheckpointMemory } from '../../actors/vm/recovery/checkpoint-memory.js';
 import { Vm } from '../../actors/vm/vm.js';
-import { Journal } from '../../bus/journal.js';
-import { JournalMirror } from '../../bus/journal-mirror.js';
+import { Journal, JournalMirror } from '../../bus/journal.js';
 import { Mailbox } from '../../bus/mailbox.js';
 import { Router } from '../../bus/router.js';
 import { drawPlan } from '../../chaos/draw.js';

@@ -1,6 +1,6 @@
 /** Displays of a scene at rest: hardly any message, and none that is lost keeps the picture from the viewer. */
 import { expect, test } from 'vitest';
-import type { PortHandlers } from '../../actors/model/port-handlers.js';
+import type { PortHandlers } from '../../actors/model/handlers.js';
 import { PortOverloadError } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openDisplayPort } from '../../host-shim/common/ports/display-port.js';

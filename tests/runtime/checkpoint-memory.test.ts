@@ -1,6 +1,6 @@
 /** Checkpoints are kept in memory that outlives the VM, or by the host when they are too large; the newest of both is used. */
 import { describe, expect, test } from 'vitest';
-import { CheckpointMemory } from '../../actors/vm/recovery/checkpoint-memory.js';
+import { CheckpointMemory } from '../../actors/contract/checkpoint.js';
 import { Journal } from '../../bus/journal.js';
 import { bank } from './bank.js';
 import { FRAMES_ANY, VmAtRing } from './vm-at-ring.js';

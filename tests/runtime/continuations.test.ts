@@ -1,6 +1,6 @@
 /** Code of a port that has awaited a reply goes on before the port's next frame, and what it sends then was caused by the reply. */
 import { expect, test } from 'vitest';
-import type { Incoming } from '../../actors/model/port-handlers.js';
+import type { Incoming } from '../../actors/model/handlers.js';
 import { type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 
 const deposit = (world: BankWorld, amount: number, account = 0) => world.teller.send(bank.receives.deposit, { account, amount });

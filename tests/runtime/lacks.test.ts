@@ -1,6 +1,6 @@
 /** What a device does without is said: in the system, as changes, on the console, and as part of its health. */
 import { expect, test } from 'vitest';
-import type { Lack } from '../../actors/contract/lack.js';
+import type { Lack } from '../../actors/contract/host.js';
 import { StorageError, unavailableStorage } from '../../actors/contract/storage.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { lacksOf } from '../../host-shim/common/lacks.js';

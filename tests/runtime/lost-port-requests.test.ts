@@ -1,7 +1,7 @@
 /** When the VM of a port is lost, the requests that it had fail at once, as nobody can answer them; those that it never had wait for it. */
 import { describe, expect, test } from 'vitest';
 import type { Port } from '../../actors/index.js';
-import type { Incoming } from '../../actors/model/port-handlers.js';
+import type { Incoming } from '../../actors/model/handlers.js';
 import type { RequestError } from '../../protocol/errors.js';
 import { SMALL_MEMORIES } from '../small-memories.js';
 import { type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';

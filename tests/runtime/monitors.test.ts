@@ -5,8 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import { decodeSnapshot, startSystem } from '../../actors/index.js';
 import { Actor, type Handlers } from '../../actors/model/actor.js';
+import type { PortHandlers } from '../../actors/model/handlers.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
-import type { PortHandlers } from '../../actors/model/port-handlers.js';
 import { Random } from '../../bus/random.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
 import type { StateOf } from '../../protocol/fields.js';

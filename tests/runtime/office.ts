@@ -1,6 +1,6 @@
 /** An office for tests of supervised ports: a desk that counts its calls, and fails as it is told. */
 import type { Port, SystemChange } from '../../actors/index.js';
-import type { Incoming } from '../../actors/model/port-handlers.js';
+import type { Incoming } from '../../actors/model/handlers.js';
 import type { MessageOf } from '../../protocol/fields.js';
 import { type BankOptions, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 

@@ -1,9 +1,9 @@
 /** Each state has one owner: who may send and publish what, replicas notice gaps, and zombies and doubles are refused. */
 import { expect, test } from 'vitest';
 import { Actor, type Handlers } from '../../actors/model/actor.js';
+import type { PortHandlers } from '../../actors/model/handlers.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import type { PortHandlers } from '../../actors/model/port-handlers.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
 import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import {

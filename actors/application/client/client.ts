@@ -12,8 +12,8 @@ import type { BoundMessage, BoundParty, BoundRequest } from '../../../protocol/b
 import { assertMaySend, RequestError, thrownByCaller } from '../../../protocol/errors.js';
 import type { Fields, InferFields } from '../../../protocol/fields.js';
 import type { Clock, Timers } from '../../contract/host.js';
-import { handlerNameOf } from '../../model/handler-names.js';
-import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
+import { handlerNameOf } from '../../model/handler-table.js';
+import type { PortHandlers, PortParty } from '../../model/handlers.js';
 import type { Port, RequestOptions } from '../../vm/port/port.js';
 import type { Vm } from '../../vm/vm.js';
 import type { ActorClients, ClientActors } from './client-types.js';

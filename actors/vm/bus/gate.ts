@@ -5,7 +5,7 @@
  *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
  */
 import { requestNumber, withdrawnRequest } from '../../../bus/body.js';
-import { CachedView } from '../../../bus/cached-view.js';
+import { CachedView } from '../../../bus/copier.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import type { RequestLedger } from '../../../bus/requests.js';
 import type { Router } from '../../../bus/router.js';

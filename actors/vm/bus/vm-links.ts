@@ -1,6 +1,5 @@
 /** The links of one VM to the others, and the routes that lead over them. */
-import { openAbsentWriter } from '../../../bus/absent-writer.js';
-import type { FrameSink, LinkEnds, LinkReader, RetainingReader } from '../../../bus/link.js';
+import type { FrameSink, LinkEnds, LinkReader, LinkWriter, RetainingReader } from '../../../bus/link.js';
 import type { Router } from '../../../bus/router.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import type { Routes } from '../../contract/control.js';
@@ -210,3 +209,14 @@ export class VmLinks {
     }
   }
 }
+
+/** The link to a VM that is not there, or not yet. It takes nothing, so every frame waits at its sender. */
+export const openAbsentWriter = (): LinkWriter => ({
+  write: () => false,
+  flush() {},
+  onRoom: null,
+  stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
+  closed: false,
+  close() {},
+  detach() {},
+});

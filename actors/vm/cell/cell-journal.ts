@@ -22,7 +22,7 @@ export class CellJournal {
   /** Appends frames that are handled together. @returns the position of the first */
   append(bytes: Uint8Array, length: number): number {
     const from = this.journal.position;
-    this.journal.appendBatch(this.address, bytes, 0, length);
+    this.journal.append(this.address, bytes, 0, length);
     return from;
   }
 

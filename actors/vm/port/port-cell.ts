@@ -16,7 +16,7 @@ import { loop, Standstill } from '../../contract/fault.js';
 import { ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
 import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
-import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
+import type { PortHandlers, PortParty } from '../../model/handlers.js';
 import { firstSequenceOf } from '../bus/gate.js';
 import { Cell } from '../cell/cell.js';
 import { type Runtime, roomFor } from '../cell/runtime.js';

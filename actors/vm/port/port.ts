@@ -31,15 +31,12 @@ import { system } from '../../../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
 import { Reader } from '../../../protocol/reader.js';
 import type { CrashQuestion } from '../../contract/events.js';
-import { assertHandlersNamed, handlerNameOf, namedBy } from '../../model/handler-names.js';
-import { type Handler, HandlerTable, topicsOf } from '../../model/handler-table.js';
+import { assertHandlersNamed, type Handler, HandlerTable, handlerNameOf, namedBy, Replicas, topicsOf } from '../../model/handler-table.js';
+import type { Incoming, PortHandlers, PortParty } from '../../model/handlers.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
-import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';
-import { Replicas } from '../../model/replicas.js';
 import type { Gate } from '../bus/gate.js';
 import type { Runtime } from '../cell/runtime.js';
-import { type Awaited, BY_CRASHES, fail, firstRequestOf } from './awaited.js';
-import { type Cause, Continuations } from './continuations.js';
+import { type Awaited, BY_CRASHES, type Cause, Continuations, fail, firstRequestOf } from './awaited.js';
 
 /** The part of AbortSignal that is needed. */
 export interface AbortSignalLike {
@@ -93,7 +90,7 @@ export class Port<P extends PortParty = PortParty> {
   ) {
     this.nextRequest = firstRequestOf(gate.epoch);
     this.outbox = new OutboxBuilder(schema.address);
-    this.continuations = new Continuations({ setCause: (cause) => this.setCause(cause), ready: () => runtime.bus.wake() });
+    this.continuations = new Continuations((cause) => this.setCause(cause), runtime.bus.wake);
     this.handlers = create(this);
     assertHandlersNamed(schema.name, this.handlers, [...PORT_HANDLERS, ...namedBy(schema)]);
     this.table = new HandlerTable(schema, (reader, decode) => decode(reader));

@@ -15,12 +15,18 @@
 import { Journal } from '../../../bus/journal.js';
 import type { Mailbox } from '../../../bus/mailbox.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX, JOURNAL_BYTES } from '../../../protocol/limits.js';
-import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, newestCheckpoint, untouched } from '../../contract/checkpoint.js';
+import {
+  type ActorCheckpoint,
+  type Checkpoint,
+  CheckpointEncoder,
+  CheckpointMemory,
+  newestCheckpoint,
+  untouched,
+} from '../../contract/checkpoint.js';
 import { decodeSavedState } from '../../contract/snapshot.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
-import { CheckpointMemory } from './checkpoint-memory.js';
 
 /** The frames that were drained before one moment. */
 interface Drained {

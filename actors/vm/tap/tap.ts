@@ -12,9 +12,8 @@
  * of what the VM does: it is reported once, and that listener hears no more.
  */
 import { DeadLetters } from '../../../bus/dead-letters.js';
-import { PairCounter } from '../../../bus/pair-counter.js';
 import type { Discard, FrameTap } from '../../../bus/router.js';
-import { TraceRing } from '../../../bus/trace.js';
+import { PairCounter, TraceRing } from '../../../bus/trace.js';
 import type { ErrorCode } from '../../../protocol/errors.js';
 import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import type { Beginning } from '../../../trace/step.js';

@@ -24,7 +24,7 @@ import {
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
-import { MessageTests, type Met, type TestedBy } from '../watch/message-tests.js';
+import { MessageTests, type Met, type TestedBy } from '../watch/breakpoints.js';
 import type { Party, Scheduler, Turnstile } from './scheduler.js';
 
 type HaltEvent = Extract<VmEvent, { readonly report: HaltReport }>;

@@ -7,11 +7,115 @@
  *
  * The catch: frames that are handled again after a restart or a move are passed over: what they did was done before.
  */
-import { frameLength, readU53, SEQUENCE_OFFSET } from '../../../protocol/frame.js';
-import type { Breakpoint, BreakReport } from '../../contract/breakpoint.js';
+
+import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import { system } from '../../../protocol/generated/system.js';
+import { Reader } from '../../../protocol/reader.js';
+import { type Breakpoint, BreakpointError, type BreakReport, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
+import { textOfBreakpoint } from '../../contract/breakpoint-text.js';
+import { reasonOf } from '../../contract/thrown.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
-import { MessageTests, type Next, type TestedBy } from './message-tests.js';
+import type { VmOptions } from '../vm-options.js';
+
+interface Test {
+  readonly point: Breakpoint;
+  readonly kind: string | undefined;
+  readonly actor: string | undefined;
+  readonly condition: Condition | undefined;
+}
+
+/** The message that is handled next. */
+export interface Next {
+  readonly party: string;
+  readonly kind: string;
+  readonly source: string;
+  /** Fields of its body; undefined when it cannot be read. */
+  readonly message: unknown;
+}
+
+export interface Met {
+  readonly next: Next;
+  /** What the condition threw; empty when it is met. */
+  readonly problem: string;
+  /** The breakpoint, as a person writes it. */
+  readonly text: string;
+}
+
+/** @returns what the condition threw, an empty text when it is met; null when it is not */
+function problemOf({ condition }: Test, { message, source, kind }: Next): string | null {
+  try {
+    return !condition || condition(message, source, kind) ? '' : null;
+  } catch (error) {
+    return reasonOf(error) || 'something without a text';
+  }
+}
+
+/** With what messages are read, and conditions; without it, there are none. */
+export type TestedBy = Pick<VmOptions, 'parties'> & { readonly conditionOf: ConditionOf | undefined };
+
+/** Which messages breakpoints mean: looked at frame by frame, before the frame is handled or after. */
+export class MessageTests {
+  private readonly tests: readonly Test[];
+  /** How to read the body of each kind. */
+  private readonly messages: ReadonlyMap<number, AnyBound>;
+  private readonly reader = new Reader();
+
+  /** @throws BreakpointError `condition` */
+  constructor(
+    private readonly bus: VmBus,
+    options: TestedBy,
+    points: readonly Breakpoint[],
+  ) {
+    const { parties, conditionOf } = options;
+    const read = (text: string): Condition => {
+      if (!conditionOf) throw new BreakpointError('condition', 'this host evaluates no conditions');
+      return conditionOf(text);
+    };
+    this.tests = points.map((point) => {
+      const { kind, actor, condition } = point;
+      return { point, kind, actor, condition: condition === undefined ? undefined : read(condition) };
+    });
+    const all = points.length === 0 ? [] : [system, ...parties];
+    this.messages = new Map(all.flatMap(messagesOf).map((message) => [message.kind, message]));
+  }
+
+  get isEmpty(): boolean {
+    return this.tests.length === 0;
+  }
+
+  /** Reads no body unless kind and party fit. @returns null when the frame at `at` fits none */
+  look(party: number, bytes: Uint8Array, at: number): Met | null {
+    const { kinds } = this.bus;
+    const kindName = kinds.nameOf(readU16(bytes, at + KIND_OFFSET));
+    const partyName = kinds.partyName(party);
+    let next: Next | null = null;
+    for (const test of this.tests) {
+      const { kind = kindName, actor = partyName } = test;
+      if (kind !== kindName || actor !== partyName) continue;
+      next ??= this.next(partyName, kindName, bytes, at);
+      const problem = problemOf(test, next);
+      if (problem !== null) return { next, problem, text: textOfBreakpoint(test.point) };
+    }
+    return null;
+  }
+
+  private next(party: string, kind: string, bytes: Uint8Array, at: number): Next {
+    const source = this.bus.kinds.partyName(readU16(bytes, at + SOURCE_OFFSET));
+    return { party, kind, source, message: this.body(bytes, at) };
+  }
+
+  private body(bytes: Uint8Array, at: number): unknown {
+    const { messages, reader } = this;
+    reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
+    try {
+      return messages.get(readU16(bytes, at + KIND_OFFSET))?.decode(reader);
+    } catch {
+      return undefined; // its party refuses it next
+    }
+  }
+}
 
 const NOTHING = new Uint8Array(0);
 

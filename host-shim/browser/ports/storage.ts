@@ -6,7 +6,7 @@
  *
  * The catch: a call during which the database is closed is repeated on the next one, so changes of a key wait for each other.
  */
-import type { Lack } from '../../../actors/contract/lack.js';
+import type { Lack } from '../../../actors/contract/host.js';
 import { type Storage, StorageError, type StorageFailure } from '../../../actors/contract/storage.js';
 import { reasonOf } from '../../../actors/contract/thrown.js';
 import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';

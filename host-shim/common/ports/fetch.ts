@@ -3,7 +3,7 @@
  * The catch: an answer must fit a frame, so a body is read only up to its limit, and headers that do not fit are left out.
  */
 import type { Timers } from '../../../actors/contract/host.js';
-import type { Incoming } from '../../../actors/model/port-handlers.js';
+import type { Incoming } from '../../../actors/model/handlers.js';
 import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import type { MessageOf } from '../../../protocol/fields.js';

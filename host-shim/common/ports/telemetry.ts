@@ -9,7 +9,7 @@
  * closes, what waits is sent once more, and dropped where that fails.
  */
 
-import { type LoadError, loadPart } from '../../../actors/contract/load-error.js';
+import { type LoadError, loadPart } from '../../../actors/contract/host.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
 import type { Flush } from '../../otlp.js';
