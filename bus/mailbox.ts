@@ -208,6 +208,7 @@ export class Mailbox {
    * Lets one frame in, or says why not.
    * @param conflationKey of `latest` kinds: source, kind and key field; ignored for the others
    * @param replaced is handed the older frame of that key, as it is replaced
+   * @param forced lets it in over the bounds, whatever its kind says, to break a circle of senders that wait for each other
    * @returns `full` when its sender must wait and offer it again, `conflated` when it has replaced an older one of its key
    * @throws RangeError when the frame is larger than the mailbox
    */
@@ -218,20 +219,27 @@ export class Mailbox {
     delivery: Delivery,
     conflationKey: ConflationKey = null,
     replaced?: FrameVisitor,
+    forced = false,
   ): Admission {
-    if (length > this.bytesMax) throw new RangeError(`frame of ${length} bytes`);
+    if (!forced && length > this.bytesMax) throw new RangeError(`frame of ${length} bytes`);
     const lane = this.lanes[delivery.lane];
     const key = delivery.overflow === 'latest' ? conflationKey : null;
     const replacedLength = key === null ? 0 : lane.lengthOf(key);
     if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0, isOwn(bytes, at))) {
-      if (delivery.overflow === 'drop') {
+      if (forced) {
+        this.stats.forced++;
+      } else if (delivery.overflow === 'drop') {
         this.stats.dropped++;
         return 'dropped';
+      } else {
+        this.stats.refused++;
+        return 'full';
       }
-      this.stats.refused++;
-      return 'full';
     }
-    if (replacedLength > 0) this.replace(lane, key as string | number, replaced);
+    if (replacedLength > 0) {
+      lane.remove(key as string | number, replaced);
+      this.stats.conflated++;
+    }
     lane.append(bytes, at, length, key);
     this.stats.accepted++;
     return replacedLength > 0 ? 'conflated' : 'accepted';
@@ -240,25 +248,6 @@ export class Mailbox {
   /** Whether there is room for a forced frame. Its bounds are a multiple of the mailbox's: `MAILBOX_FORCED_SHARE_MAX`. */
   hasForcedRoom(length: number): boolean {
     return this.frames() < MAILBOX_FORCED_SHARE_MAX * this.framesMax && this.bytes + length <= MAILBOX_FORCED_SHARE_MAX * this.bytesMax;
-  }
-
-  /** Lets one frame in over the bounds, whatever its kind says, to break a circle of senders that wait for each other. */
-  offerForced(
-    bytes: Uint8Array,
-    at: number,
-    length: number,
-    delivery: Delivery,
-    conflationKey: ConflationKey = null,
-    replaced?: FrameVisitor,
-  ): Admission {
-    const lane = this.lanes[delivery.lane];
-    const key = delivery.overflow === 'latest' ? conflationKey : null;
-    const replacedLength = key === null ? 0 : lane.lengthOf(key);
-    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0, isOwn(bytes, at))) this.stats.forced++;
-    if (replacedLength > 0) this.replace(lane, key as string | number, replaced);
-    lane.append(bytes, at, length, key);
-    this.stats.accepted++;
-    return replacedLength > 0 ? 'conflated' : 'accepted';
   }
 
   /**
@@ -315,10 +304,5 @@ export class Mailbox {
       bytes -= ownBytes;
     }
     return frames <= this.framesMax && bytes <= this.bytesMax;
-  }
-
-  private replace(lane: LaneQueue, key: string | number, visit?: FrameVisitor): void {
-    lane.remove(key, visit);
-    this.stats.conflated++;
   }
 }

@@ -13,7 +13,6 @@ import { DecodeError, type ErrorCode } from '../protocol/errors.js';
 import {
   checkFrame,
   EPOCH_OFFSET,
-  FOLLOWERS,
   frameLength,
   KIND_OFFSET,
   readU16,
@@ -175,16 +174,11 @@ export class Router {
   /** Records a frame that a party of this VM had accepted before the VM was lost. */
   acceptAgain(target: number, bytes: Uint8Array, at: number): void {
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
-    const answers = facts?.role === 'reply' || facts?.role === 'failure';
-    if (answers) this.options.requests.settled(target, requestNumber(bytes, at, at + frameLength(bytes, at)));
-    else if (facts?.role === 'request') this.noteRequest(target, facts.kind, bytes, at);
-    else if (facts?.role === 'withdrawal') this.noteWithdrawal(target, bytes, at);
+    if (facts) this.noteAdmitted(target, facts, bytes, at);
   }
 
-  /** Targets of a frame that a local party emits: the followers of a publication, perhaps none, or the one target of any other frame. */
-  targetsOf(bytes: Uint8Array, at: number): readonly number[] {
-    const target = readU16(bytes, at + TARGET_OFFSET);
-    if (target !== FOLLOWERS) return [target];
+  /** Followers, perhaps none, of a publication that a local party emits. */
+  followersOf(bytes: Uint8Array, at: number): readonly number[] {
     return (this.kinds.get(readU16(bytes, at + KIND_OFFSET))?.followers ?? []).filter((follower) => this.hasRoute(follower));
   }
 
@@ -334,7 +328,7 @@ export class Router {
       return 'rejected';
     }
     this.stats.forced++;
-    target.mailbox.offerForced(bytes, at, length, facts, key, this.replaced);
+    target.mailbox.offer(bytes, at, length, facts, key, this.replaced, true);
     return 'in';
   }
 

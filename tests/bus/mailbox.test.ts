@@ -125,10 +125,10 @@ describe('mailbox', () => {
     const mailbox = new Mailbox(1, 100);
     offer(mailbox, 0, 60, deliver);
     const forced = numberedFrame(1, 60);
-    expect(mailbox.offerForced(forced, 0, 60, deliver)).toBe('accepted');
+    expect(mailbox.offer(forced, 0, 60, deliver, null, undefined, true)).toBe('accepted');
     expect(offer(mailbox, 2, 20, deliver)).toBe('full');
     expect([takeAll(mailbox), mailbox.stats.forced]).toEqual([[0, 1], 1]);
-    expect(mailbox.offerForced(forced, 0, 60, deliver)).toBe('accepted');
+    expect(mailbox.offer(forced, 0, 60, deliver, null, undefined, true)).toBe('accepted');
     expect(mailbox.stats.forced).toBe(1);
   });
 
@@ -245,7 +245,7 @@ it('mailbox does what the model does', () => {
           const expected = model.offer({ number, bytes: next.bytes, key }, next, next.forced);
           const frame = numberedFrame(number, next.bytes);
           const admission = next.forced
-            ? mailbox.offerForced(frame, 0, frame.length, next, next.key)
+            ? mailbox.offer(frame, 0, frame.length, next, next.key, undefined, true)
             : mailbox.offer(frame, 0, frame.length, next, next.key);
           expectEqual(admission, expected);
           seen.add(admission);

@@ -160,7 +160,7 @@ export class Gate {
 
   private route(bytes: Uint8Array, at: number): void {
     if (readU16(bytes, at + TARGET_OFFSET) !== FOLLOWERS) this.place(bytes, at, readU16(bytes, at + TARGET_OFFSET));
-    else for (const follower of this.bus.router.targetsOf(bytes, at)) this.place(bytes, at, follower);
+    else for (const follower of this.bus.router.followersOf(bytes, at)) this.place(bytes, at, follower);
   }
 
   private place(bytes: Uint8Array, at: number, target: number): void {

@@ -49,7 +49,7 @@ export abstract class KeptActor extends ActorCore {
     for (const frame of waiting.flatMap(framesIn)) {
       const facts = kinds.of(frame, 0);
       if (!facts || hasSeen(journaled, frame, kinds)) continue;
-      this.mailbox.offerForced(frame, 0, frame.length, facts);
+      this.mailbox.offer(frame, 0, frame.length, facts, null, undefined, true);
       router.acceptAgain(this.address, frame, 0);
     }
     this.gate.hold(held);
