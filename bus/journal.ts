@@ -33,7 +33,7 @@ const HEADER_BYTES = 64;
 /** Size of what precedes the frames of an entry: actor and byte length. */
 const ENTRY_BYTES = 8;
 /** Size of what precedes the frames of an entry when it is sent to a mirror: the actor. */
-export const ACTOR_BYTES = 4;
+const ACTOR_BYTES = 4;
 const WORD = 0x1_0000_0000;
 /** Offset of the last byte of a frame's length, which has the bit for poison. */
 const LENGTH_END = LENGTH_BYTES - 1;

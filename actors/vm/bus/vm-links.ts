@@ -211,7 +211,7 @@ export class VmLinks {
 }
 
 /** The link to a VM that is not there, or not yet. It takes nothing, so every frame waits at its sender. */
-export const openAbsentWriter = (): LinkWriter => ({
+const openAbsentWriter = (): LinkWriter => ({
   write: () => false,
   flush() {},
   onRoom: null,
