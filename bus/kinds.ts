@@ -1,7 +1,7 @@
 /** The bus's facts about each message kind, computed once from the schemas, so that a frame costs one array access. */
 import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { assertNumbered } from '../protocol/bind.js';
-import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
+import { KIND_OFFSET, readHeader, readU16 } from '../protocol/frame.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { withdrawnRequest } from './body.js';
 import { type Delivery, LANES, ORDINARY } from './mailbox.js';
@@ -23,6 +23,15 @@ export interface KindFacts extends Delivery {
   readonly followers: readonly number[];
   /** Addresses that may send it; null when anyone may. */
   readonly senders: ReadonlySet<number> | null;
+}
+
+export interface MessageFacts {
+  readonly kind: number;
+  readonly kindName: string;
+  readonly source: string;
+  readonly sequence: number;
+  /** Microseconds since the Unix epoch. */
+  readonly sentAt: number;
 }
 
 /** What its role says of a party. */
@@ -172,6 +181,12 @@ export class Kinds {
   /** Whether a party of this application is at this address. */
   knows(address: number): boolean {
     return this.names.has(address);
+  }
+
+  /** What the header of a frame says, in names. */
+  messageOf(frame: Uint8Array): MessageFacts {
+    const { kind, source, sequence, sentAt } = readHeader(frame, 0);
+    return { kind, kindName: this.nameOf(kind), source: this.partyName(source), sequence, sentAt };
   }
 
   /** Name of the party at an address, or the number. */

@@ -1,13 +1,12 @@
 /** Brings parties into a VM and removes them: actors that are spawned, stopped, moved or back after a loss, and ports that are opened. */
 
 import type { Beginning } from '../../trace/step.js';
-import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
-import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
+import type { ActorCheckpoint } from '../contract/checkpoint.js';
+import type { SpawnSpec } from '../contract/control.js';
 import type { ActorFactory, LinkPositions } from '../contract/instance.js';
 import { decodeSavedState } from '../contract/snapshot.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { PortParty } from '../model/handlers.js';
-import { firstSequenceOf } from './bus/gate.js';
 import { ActorCell } from './cell/actor-cell.js';
 import type { Cell } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
@@ -18,12 +17,7 @@ import type { Scheduler } from './turns/scheduler.js';
 /** Which implementation of which actor. */
 type Implementation = Pick<SpawnSpec, 'party' | 'version'>;
 
-/** The bytes of no state. */
-const NOTHING = new Uint8Array(0);
-
 export class Cells {
-  /** Actors that were starting when the VM was lost: no checkpoint contains them. */
-  private beginning: readonly ActorCell[] = [];
   /** Implementations that have replaced those that the VM was made with, by actor. */
   private readonly replacements = new Map<string, ActorFactory>();
   /** The VM has ended: nothing comes to be in it any more. */
@@ -156,45 +150,6 @@ export class Cells {
       return left.length === 0;
     });
   }
-
-  /**
-   * The former incarnation of the VM was lost: its parties are here again, and know what they had accepted. A port without a spec was down
-   * in that incarnation.
-   */
-  resume(specs: readonly RecoverySpec[], checkpoint: Checkpoint | undefined): void {
-    const { bus, durability } = this.runtime;
-    const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
-    this.resumeOpen(specs);
-    const { position } = durability.journal;
-    const gone = specs.filter(({ party }) => !this.map.get(party) && !bus.kinds.party(bus.kinds.addressOf(party) ?? 0).forgets);
-    const actors = gone.map((spec) => this.create(spec, keptOf(spec.party) ?? notBegun(spec, position)));
-    this.beginning = actors.filter(({ name }) => !keptOf(name));
-    if (checkpoint) {
-      bus.requests.restore(checkpoint.requests, (address) => actors.some((cell) => cell.address === address));
-      bus.orphaned.restore(checkpoint, [...actors, bus.sender]);
-    }
-    for (const cell of actors) cell.remember(keptOf(cell.name));
-    for (const cell of actors) this.serve(cell);
-  }
-
-  /** Resumes the ports that were opened as the VM was made. */
-  private resumeOpen(specs: readonly RecoverySpec[]): void {
-    for (const cell of this.map.all) {
-      const spec = specs.find(({ party }) => party === cell.name);
-      if (spec) cell.beginAs(spec.epoch);
-      else this.stop(cell.name);
-    }
-  }
-
-  /** Handles the entries of the journal after the checkpoint again. @returns frames after it that are poison */
-  recover(): readonly Uint8Array[] {
-    const { all, stateful } = this.map;
-    const poisoned = stateful.flatMap((cell) => cell.poisonedFrames);
-    for (const cell of all) cell.recover();
-    for (const { schema } of this.beginning) this.runtime.bus.resync.come(schema, false);
-    this.beginning = [];
-    return poisoned;
-  }
 }
 
 async function loadOne({ schema, load }: ActorFactory): Promise<void> {
@@ -203,12 +158,6 @@ async function loadOne({ schema, load }: ActorFactory): Promise<void> {
   } catch (error) {
     throw new Error(`the code of actor ${schema.name} in JavaScript did not load: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-/** The checkpoint of an actor that had not run yet, with its start state. An empty snapshot means none. */
-function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: number): ActorCheckpoint {
-  const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: NOTHING };
-  return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
 }
 
 function beginningOf({ options, snapshot, stored }: SpawnSpec, sequence: number): Beginning {

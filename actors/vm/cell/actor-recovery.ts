@@ -148,5 +148,5 @@ export abstract class KeptActor extends ActorCore {
 function placeOf({ position, index, certain }: Suspect, journal: CellJournal): HangPlace {
   const positions = (entries: readonly JournalEntry[]) => entries.map((entry) => entry.position);
   if (position < 0) return { frames: [], certain, led: positions(journal.from(0)) };
-  return { frames: positions(certain ? journal.at(position, index) : journal.after(position, index)), certain };
+  return { frames: positions(journal.within(position, index, !certain)), certain };
 }

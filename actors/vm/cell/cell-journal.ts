@@ -35,14 +35,9 @@ export class CellJournal {
     return entries;
   }
 
-  /** The frame with this number in the batch at this position. Empty when it is gone or poison. */
-  at(position: number, index: number): readonly JournalEntry[] {
-    return this.after(position, index, index + 1);
-  }
-
-  /** That frame and those after it, up to the one with number `end`. */
-  after(position: number, index: number, end?: number): readonly JournalEntry[] {
-    const entries = this.journal.has(position) ? this.from(position).slice(index, end) : [];
+  /** The frame with this number in the batch at this position, or that and all after it; none when it is gone, and none that is poison. */
+  within(position: number, index: number, after: boolean): readonly JournalEntry[] {
+    const entries = this.journal.has(position) ? this.from(position).slice(index, after ? undefined : index + 1) : [];
     return entries.filter(({ poisoned }) => !poisoned);
   }
 

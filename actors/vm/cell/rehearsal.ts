@@ -24,6 +24,8 @@ import { type ActorFactory, type ActorOptions, ActorTrap, type Output } from '..
 import { isA, stackOf } from '../../contract/thrown.js';
 
 type Emitted = NonNullable<DivergenceReport['again']>;
+const NO_MESSAGE = { kindName: '', source: '', sequence: 0 };
+
 interface Difference {
   readonly first: Uint8Array | null;
   readonly again: Uint8Array | null;
@@ -95,7 +97,8 @@ export class Rehearsal {
 
   describe(kinds: Kinds): Pick<DivergenceReport, 'message' | 'first' | 'again'> {
     const { first = null, again = null, cause = null } = this.difference ?? {};
-    return { message: messageOf(cause, kinds), first: first && emittedOf(first, kinds), again: again && emittedOf(again, kinds) };
+    const message = cause ? kinds.messageOf(cause) : NO_MESSAGE;
+    return { message, first: first && emittedOf(first, kinds), again: again && emittedOf(again, kinds) };
   }
 }
 
@@ -115,12 +118,6 @@ function isFrom(message: Uint8Array, source: number, sequence: number): boolean 
 function earlier(messages: readonly Uint8Array[], { first, cause }: Difference): Uint8Array | null {
   const former = first && causeOf(first, messages);
   return former && cause && messages.indexOf(former) < messages.indexOf(cause) ? former : cause;
-}
-
-function messageOf(frame: Uint8Array | null, kinds: Kinds): DivergenceReport['message'] {
-  if (!frame) return { kindName: '', source: '', sequence: 0 };
-  const { kind, source, sequence } = readHeader(frame, 0);
-  return { kindName: kinds.nameOf(kind), source: kinds.partyName(source), sequence };
 }
 
 function emittedOf(frame: Uint8Array, kinds: Kinds): Emitted {

@@ -34,12 +34,6 @@ export class Crashes implements TapListener {
     private readonly findSite: FindSite = () => null,
   ) {}
 
-  /** Reports a crash. From now on its party is in this crash. */
-  note(crash: Crash): CrashReport {
-    this.begin(crash);
-    return this.describe(crash);
-  }
-
   describe(crash: Crash): CrashReport {
     const { party, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
     trap.searchBy(this.findSite);
@@ -66,19 +60,9 @@ export class Crashes implements TapListener {
 
   private messageOf(frame: Crash['frame']): Pick<CrashReport, 'message' | 'causes'> {
     if (!frame) return { message: NO_MESSAGE, causes: [] };
-    const { kinds } = this;
-    const { source, sequence, kind, sentAt, causeSource, causeSequence } = readHeader(frame, 0);
-    return {
-      causes: this.causes(causeSource, causeSequence),
-      message: {
-        kind,
-        kindName: kinds.nameOf(kind),
-        source: kinds.partyName(source),
-        sequence,
-        sentAt,
-        firstBytes: frame.slice(0, CRASH_REPORT_FRAME_BYTES_MAX),
-      },
-    };
+    const { causeSource, causeSequence } = readHeader(frame, 0);
+    const message = { ...this.kinds.messageOf(frame), firstBytes: frame.slice(0, CRASH_REPORT_FRAME_BYTES_MAX) };
+    return { causes: this.causes(causeSource, causeSequence), message };
   }
 
   /** A frame and its causes, nearest first, as far as they passed this VM lately. */

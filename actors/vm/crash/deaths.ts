@@ -137,7 +137,8 @@ export class Deaths {
   end(trap: ActorTrap, frame: Uint8Array | null, attempt = this.attempts): CrashReport {
     const { crashes, tap } = this.runtime;
     const restartsAs = this.permit.spend(this.gate.epoch);
-    const report = crashes.note({ ...this.identity, trap, frame, attempt, restartsAs });
+    const report = crashes.describe({ ...this.identity, trap, frame, attempt, restartsAs });
+    crashes.begin(report);
     this.lives = false;
     tap.ended(this.gate.address, report.epoch, report, trap);
     return report;

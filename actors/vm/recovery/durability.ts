@@ -95,15 +95,11 @@ export class Durability implements TapListener {
 
   /** Journal position before which no actor of the VM needs anything for a restart. */
   private get neededFrom(): number {
-    let needed = this.journal.position;
-    for (const cell of this.cells.stateful) needed = Math.min(needed, cell.neededFrom);
-    return needed;
+    return this.neededBy(({ neededFrom }) => neededFrom);
   }
 
-  private get neededAfterSnapshots(): number {
-    let needed = this.journal.position;
-    for (const cell of this.cells.stateful) needed = Math.min(needed, cell.neededAfterSnapshot);
-    return needed;
+  private neededBy(cell: (cell: KeptCell) => number): number {
+    return Math.min(this.journal.position, ...this.cells.stateful.map(cell));
   }
 
   /** Whether the journal holds the rest of a batch whose actor waits for room. */
@@ -167,7 +163,8 @@ export class Durability implements TapListener {
    * The journal is full: makes room at once, or soon. Repeated checkpoints of the same entries would keep out the restart that makes room.
    */
   private hurry(): void {
-    const makesRoom = this.journal.position !== this.position || this.neededAfterSnapshots > this.needed;
+    const makesRoom =
+      this.journal.position !== this.position || this.neededBy(({ neededAfterSnapshot }) => neededAfterSnapshot) > this.needed;
     if (this.onTheirWay === 0 && makesRoom) this.makeInBackground();
   }
 

@@ -8,7 +8,7 @@
  *
  * The catch: a batch cannot be left in the middle. So batches are of one message while it watches; without that it costs a look at a field.
  */
-import { frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import { frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
 import type { ActorTrap, LinkPositions } from '../../contract/instance.js';
 import {
@@ -195,15 +195,12 @@ export class Halt implements TapListener, Turnstile {
   private messageOf(address: number, bytes: Uint8Array): NextMessage {
     const { kinds } = this.bus;
     const frame = bytes.subarray(0, frameLength(bytes, 0));
-    const sourceAddress = readU16(frame, SOURCE_OFFSET);
+    const { kind: _, ...message } = kinds.messageOf(frame);
     return {
+      ...message,
       party: kinds.partyName(address),
       address,
-      kindName: kinds.nameOf(readU16(frame, KIND_OFFSET)),
-      source: kinds.partyName(sourceAddress),
-      sourceAddress,
-      sequence: readU53(frame, SEQUENCE_OFFSET),
-      sentAt: readU53(frame, SENT_AT_OFFSET),
+      sourceAddress: readU16(frame, SOURCE_OFFSET),
       frame: frame.length > SHOWN_FRAME_BYTES_MAX ? NOTHING : frame.slice(),
     };
   }

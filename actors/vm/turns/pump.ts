@@ -9,7 +9,8 @@ import type { Scheduler } from './scheduler.js';
 
 export class Pump {
   private readonly spinWait = new SpinWait();
-  private readonly idleWork: IdleWork | null;
+  /** True when the last look found nothing to do but to prepare spare instances. */
+  private idle = false;
   /** Whether promises of handlers may go on, in this run. */
   private goesOn = false;
   /** Whether the last run found something to do. */
@@ -20,10 +21,8 @@ export class Pump {
   constructor(
     private readonly runtime: Runtime,
     private readonly scheduler: Scheduler,
-    map: CellMap,
-  ) {
-    this.idleWork = runtime.options.spareInstances ? new IdleWork(map) : null;
-  }
+    private readonly map: CellMap,
+  ) {}
 
   /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
   run(budgetMicros: number): boolean {
@@ -37,7 +36,7 @@ export class Pump {
       if (this.work(until)) return true;
       // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
-    return mustTurn || (!this.scheduler.stands && this.idleWork?.look()) || !links.sleep();
+    return mustTurn || (!this.scheduler.stands && this.prepareSpares()) || !links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
@@ -46,8 +45,21 @@ export class Pump {
     do {
       if (!this.round()) return false;
       this.worked = true;
-      this.idleWork?.interrupted();
+      this.idle = false;
     } while (bus.now() < until);
+    return true;
+  }
+
+  /**
+   * Prepares the spare instances of actors, one at a time. Only the second of two successive calls does something, so that the event loop
+   * turns before.
+   * @returns true when it is to be called again
+   */
+  private prepareSpares(): boolean {
+    const due = this.runtime.options.spareInstances ? this.map.stateful.find((cell) => cell.spareIsDue) : undefined;
+    if (!due) return false;
+    if (this.idle) due.prepareSpare();
+    this.idle = !this.idle;
     return true;
   }
 
@@ -65,7 +77,9 @@ export class Pump {
     const left = bus.retryHeld();
     const taken = links.drain(bus.sink);
     links.look();
-    this.served = this.serveOne();
+    const party = this.scheduler.serveOne();
+    this.served = party !== null;
+    if (party?.goesOn) this.goesOn = true;
     links.flush();
     durability.look(this.scheduler.quiet);
     return restarted || left || taken || this.served;
@@ -75,39 +89,5 @@ export class Pump {
   get hasWork(): boolean {
     const { bus } = this.runtime;
     return bus.links.waiting || this.scheduler.hasWork || bus.blocked;
-  }
-
-  /** @returns false when no party could be served */
-  private serveOne(): boolean {
-    const party = this.scheduler.serveOne();
-    if (party?.goesOn) this.goesOn = true;
-    return party !== null;
-  }
-}
-
-/** What a VM does when it has nothing else to do: it prepares the spare instances of its actors, one at a time. */
-class IdleWork {
-  /** True when the last look found nothing else to do. */
-  private idle = false;
-
-  constructor(private readonly map: CellMap) {}
-
-  /** Something else was to be done. */
-  interrupted(): void {
-    this.idle = false;
-  }
-
-  /**
-   * Nothing else is to be done. Only the second of two successive calls does something, so that the event loop turns before.
-   * @returns true when it is to be called again
-   */
-  look(): boolean {
-    for (const cell of this.map.stateful) {
-      if (!cell.spareIsDue) continue;
-      if (this.idle) cell.prepareSpare();
-      this.idle = !this.idle;
-      return true;
-    }
-    return false;
   }
 }
