@@ -2,6 +2,7 @@
 import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { assertNumbered } from '../protocol/bind.js';
 import { KIND_OFFSET, readHeader, readU16 } from '../protocol/frame.js';
+import type { VmName } from '../protocol/names.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { withdrawnRequest } from './body.js';
 import { type Delivery, LANES, ORDINARY } from './mailbox.js';
@@ -47,15 +48,14 @@ const PARTY_FACTS: Readonly<Record<PartySchema['role'], PartyFacts>> = {
   port: { forgets: true, waits: true },
 };
 
-/** The runtimes of the VMs, which send the runtime's own messages. */
-const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
-  [HOST_RUNTIME, 'host runtime'],
-  [JS_RUNTIME, 'js runtime'],
-  [WASM_RUNTIME, 'wasm runtime'],
-  [PAINTER_RUNTIME, 'painter runtime'],
-];
-
-const RUNTIMES = RUNTIME_NAMES.map(([address]) => address);
+/** Addresses of the VMs' runtimes, as sources of the runtime's own messages. */
+export const RUNTIME_ADDRESS: Readonly<Record<VmName, number>> = {
+  host: HOST_RUNTIME,
+  js: JS_RUNTIME,
+  wasm: WASM_RUNTIME,
+  painter: PAINTER_RUNTIME,
+};
+const RUNTIMES = Object.values(RUNTIME_ADDRESS);
 
 /** Addresses of the parties that name this one in `sendsTo`, and of the runtimes. */
 const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): ReadonlySet<number> =>
@@ -78,7 +78,7 @@ const BLOCK_KINDS = 256;
 export class Kinds {
   /** Blocks of 256 kinds, so that each is a dense array. */
   private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);
-  private readonly names = new Map<number, string>(RUNTIME_NAMES);
+  private readonly names = new Map(Object.entries(RUNTIME_ADDRESS).map(([vm, address]) => [address, `${vm} runtime`]));
   private readonly facts: ReadonlyMap<number, PartyFacts>;
   /** Facts of a withdrawal, by lane: it takes the lane of its request. */
   private withdrawals: readonly KindFacts[] = [];

@@ -140,8 +140,6 @@ export interface VmControl {
   setAnimating(animating: boolean): Promise<void>;
   /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
   setTrapRate(rate: number, seed: number): Promise<void>;
-  /** Probability that a first delivery to an actor of this VM hangs, drawn from `seed`. */
-  setHangRate(rate: number, seed: number): Promise<void>;
   /** Makes the handler of the actor's next frame trap. */
   crash(actor: string): Promise<void>;
   /** Makes the handler of the actor's next frame loop for ever. */
@@ -214,7 +212,6 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   tellEnded: 'call',
   setAnimating: 'call',
   setTrapRate: 'call',
-  setHangRate: 'call',
   crash: 'call',
   hang: 'call',
   causes: 'call',

@@ -1,13 +1,25 @@
 /** Injected faults: what an actor's instance does at a frame instead of handling it, and how it hangs. */
+import { Random } from '../../bus/random.js';
 import { causeOf, isA } from './thrown.js';
 
 /** hang: the handler never returns. */
 export type FaultKind = 'trap' | 'hang';
 
-export interface Fault {
-  readonly kind: FaultKind;
-  /** Number of the frame in a batch. */
-  readonly frame: number;
+/** How often a first delivery to an actor of a VM traps, drawn from a seed. */
+export class TrapRate {
+  private rate = 0;
+  private random = new Random(0);
+
+  set(rate: number, seed: number): void {
+    this.rate = rate;
+    this.random = new Random(seed);
+  }
+
+  /** @returns number of the frame in a batch of so many that traps; -1 for none */
+  draw(frames: number): number {
+    if (this.rate > 0) for (let i = 0; i < frames; i++) if (this.random.chance(this.rate)) return i;
+    return -1;
+  }
 }
 
 /** Never returns. */

@@ -19,6 +19,7 @@ import type {
   VmCounters,
 } from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
+import { TrapRate } from '../contract/fault.js';
 import type { Timers } from '../contract/host.js';
 import { loadPart } from '../contract/host.js';
 import type { LinkPositions, VmName } from '../contract/instance.js';
@@ -32,7 +33,6 @@ import { type Runtime, SCRATCH_BYTES } from './cell/runtime.js';
 import { CellMap } from './cell-map.js';
 import { Cells } from './cells.js';
 import { Crashes } from './crash/crashes.js';
-import { FaultRates } from './crash/fault-rates.js';
 import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
 import { Durability } from './recovery/durability.js';
@@ -98,8 +98,16 @@ export class Vm implements VmControl {
     const crashes = new Crashes(options.name, kinds, tap, options.findSite);
     const bus = new VmBus(options, kinds, tap, crashes, this.wake);
     const durability = new Durability(options, bus, map);
-    const [faults, restarts] = [new FaultRates(), new PermittedRestarts()];
-    return { options, bus, tap, durability, crashes, faults, restarts, scratch: new Uint8Array(SCRATCH_BYTES) };
+    return {
+      options,
+      bus,
+      tap,
+      durability,
+      crashes,
+      trapRate: new TrapRate(),
+      restarts: new PermittedRestarts(),
+      scratch: new Uint8Array(SCRATCH_BYTES),
+    };
   }
 
   private createHearing(): Hearing {
@@ -259,11 +267,7 @@ export class Vm implements VmControl {
   }
 
   async setTrapRate(rate: number, seed: number): Promise<void> {
-    this.runtime.faults.set('trap', rate, seed);
-  }
-
-  async setHangRate(rate: number, seed: number): Promise<void> {
-    this.runtime.faults.set('hang', rate, seed);
+    this.runtime.trapRate.set(rate, seed);
   }
 
   async crash(party: string): Promise<void> {

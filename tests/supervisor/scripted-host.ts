@@ -207,9 +207,6 @@ export class ScriptedVm implements VmControl {
   async setTrapRate(rate: number, seed: number): Promise<void> {
     await this.answer('setTrapRate', `${rate} ${seed}`, undefined);
   }
-  async setHangRate(rate: number, seed: number): Promise<void> {
-    await this.answer('setHangRate', `${rate} ${seed}`, undefined);
-  }
   async crash(actor: string): Promise<void> {
     await this.answer('crash', actor, undefined);
   }

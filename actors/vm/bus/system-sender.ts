@@ -1,19 +1,11 @@
 /** Sends what the runtime of a VM itself says to parties, from an address of its own. */
+import { RUNTIME_ADDRESS } from '../../../bus/kinds.js';
 import type { Router } from '../../../bus/router.js';
-import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../../../protocol/addresses.js';
 import { system } from '../../../protocol/generated/system.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import type { VmName } from '../../contract/instance.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import { firstSequenceOf, Gate, type GateBus } from './gate.js';
-
-/** Addresses of the VMs' runtimes, as sources of system messages. */
-export const RUNTIME_ADDRESS: Record<VmName, number> = {
-  host: HOST_RUNTIME,
-  js: JS_RUNTIME,
-  wasm: WASM_RUNTIME,
-  painter: PAINTER_RUNTIME,
-};
 
 export class SystemSender {
   readonly gate: Gate;

@@ -1,11 +1,12 @@
 /** The links of one VM to the others, and the routes that lead over them. */
+
+import { RUNTIME_ADDRESS } from '../../../bus/kinds.js';
 import type { FrameSink, LinkEnds, LinkReader, LinkWriter, RetainingReader } from '../../../bus/link.js';
 import type { Router } from '../../../bus/router.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import type { Routes } from '../../contract/control.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
 import { detach, type OpenLinkFunction } from '../vm-options.js';
-import { RUNTIME_ADDRESS } from './system-sender.js';
 
 /**
  * Frames taken from a link before the mailboxes are served: one batch, so that under load frames wait in the links and not in the

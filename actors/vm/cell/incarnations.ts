@@ -99,8 +99,8 @@ export class Incarnations {
 
   /** Arms the fault that was injected or drawn, before a batch of first deliveries is handled. */
   armFault(frames: number, injected: FaultKind | null): void {
-    const fault = injected ? { kind: injected, frame: 0 } : this.runtime.faults.draw(frames);
-    if (fault) this.present.armFault(fault.frame, fault.kind);
+    const at = injected ? 0 : this.runtime.trapRate.draw(frames);
+    if (at >= 0) this.present.armFault(at, injected ?? 'trap');
   }
 
   /** Begins the first instance. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */

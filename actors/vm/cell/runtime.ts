@@ -1,8 +1,8 @@
 /** What a VM provides to its actors and ports. */
 
+import type { TrapRate } from '../../contract/fault.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { Crashes } from '../crash/crashes.js';
-import type { FaultRates } from '../crash/fault-rates.js';
 import type { Durability } from '../recovery/durability.js';
 import type { Tap } from '../tap/tap.js';
 import type { PermittedRestarts } from '../turns/scheduler.js';
@@ -14,7 +14,7 @@ export interface Runtime {
   readonly tap: Tap;
   readonly durability: Durability;
   readonly crashes: Crashes;
-  readonly faults: FaultRates;
+  readonly trapRate: TrapRate;
   readonly restarts: PermittedRestarts;
   /** Room for one batch, which all cells use in turn. `roomFor` makes it larger. */
   scratch: Uint8Array;

@@ -10,9 +10,9 @@ import type { Beginning } from '../../../trace/step.js';
 import type { CrashReport } from '../../contract/events.js';
 import { ActorTrap } from '../../contract/instance.js';
 import { ATTEMPTS_MAX, Hang, type Suspect } from '../../contract/progress.js';
-import type { Gate, GateBus } from '../bus/gate.js';
-import type { Tap } from '../tap/tap.js';
-import { type Crashes, NO_MESSAGE } from './crashes.js';
+import type { Gate } from '../bus/gate.js';
+import type { Runtime } from '../cell/runtime.js';
+import { NO_MESSAGE } from './crashes.js';
 
 /** Identifies a frame: by its position in the journal, or by source and sequence where it is in none. */
 export type FrameId = number | string;
@@ -38,12 +38,6 @@ export interface HangAttempt {
   readonly attempt: number;
 }
 
-export interface DeathsRuntime {
-  readonly crashes: Crashes;
-  readonly tap: Tap;
-  readonly bus: GateBus;
-}
-
 export class Deaths {
   readonly permit = new RestartPermit();
   /** The frame at which the last incarnation ended. */
@@ -62,7 +56,7 @@ export class Deaths {
   constructor(
     private readonly party: string,
     private readonly gate: Gate,
-    private readonly runtime: DeathsRuntime,
+    private readonly runtime: Runtime,
   ) {}
 
   /** How often incarnations have ended at a frame in the journal. When it was one of several frames, that counts as one attempt at each. */
