@@ -31,7 +31,7 @@ export class Mover implements MoveControl {
     bus.router.hold(address);
     const cell = this.map.stateful.find((each) => each.address === address);
     cell?.suspend();
-    if (cell) tap.moved(address, 'suspended');
+    if (cell) tap.tell.moved(address, 'suspended');
     const positions = bus.links.flushedTo();
     cell?.deaths.tell();
     return positions;
@@ -58,7 +58,7 @@ export class Mover implements MoveControl {
     const cell = this.map.withStateNamed(actor);
     const handover = cell.handOver();
     const { bus, tap } = this.runtime;
-    tap.moved(cell.address, 'handedOver');
+    tap.tell.moved(cell.address, 'handedOver');
     return { ...handover, requests: bus.requests.openOf((address) => address === cell.address) };
   }
 
@@ -77,7 +77,7 @@ export class Mover implements MoveControl {
       throw error;
     }
     bus.router.addLocal(cell);
-    tap.moved(cell.address, 'adopted');
+    tap.tell.moved(cell.address, 'adopted');
     this.arrived.set(cell.address, cell);
     await durability.make();
   }
@@ -91,7 +91,7 @@ export class Mover implements MoveControl {
     bus.requests.forget(cell.address);
     cell.dispose();
     this.cells.drop(cell);
-    tap.moved(cell.address, 'forgotten');
+    tap.tell.moved(cell.address, 'forgotten');
     bus.wake(); // what found no room in its mailbox goes on to where it is now
   }
 
@@ -104,7 +104,7 @@ export class Mover implements MoveControl {
     if (cell) {
       this.arrived.delete(address);
       cell.arrive();
-      tap.moved(address, 'resumed');
+      tap.tell.moved(address, 'resumed');
       this.cells.serve(cell);
       bus.watchDeadlines();
     }

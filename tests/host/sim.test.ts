@@ -97,7 +97,7 @@ describe('VMs in one thread', () => {
       },
     });
     // Called when what a handler has emitted is in the link, and before that is flushed.
-    host.vmOf('js').tap.done = () => {
+    host.vmOf('js').tap.tell.done = () => {
       throw new Error('a bug in the VM');
     };
     port.send(relay.receives.start, { rounds: 3, bytes: 20 });

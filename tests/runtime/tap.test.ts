@@ -355,12 +355,12 @@ test('a listener is told of what it has a method for, until it ends; with nobody
   const frame = new Uint8Array(64);
   const all = () => {
     tap.frame(1);
-    tap.handled(1, frame, 1, false);
-    tap.done(1, 0);
-    tap.started(1, 1, null);
-    tap.snapshot(1, frame, 0);
-    tap.checkpoint(frame);
-    tap.moved(1, 'resumed');
+    tap.tell.handled(1, frame, 1, false);
+    tap.tell.done(1, 0);
+    tap.tell.started(1, 1, null);
+    tap.tell.snapshot(1, frame, 0);
+    tap.tell.checkpoint(frame);
+    tap.tell.moved(1, 'resumed');
   };
   all();
   expect(told).toEqual([

@@ -155,7 +155,7 @@ export class Gate {
   private pass(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
     if (!this.note(bytes, at, now, deadlineMs)) return;
     if (this.bus.router.permits(bytes, at)) this.route(bytes, at);
-    else this.bus.tap.refused('refused', bytes, at);
+    else this.bus.tap.tell.refused('refused', bytes, at);
   }
 
   private route(bytes: Uint8Array, at: number): void {
@@ -225,7 +225,7 @@ export class Gate {
     if (inFlight >= UNSETTLED_MAX) {
       const detail = `more than ${REFUSALS_IN_FLIGHT_MAX} refused requests of one party that it has not heard of, and its mailbox is full over all bounds`;
       router.discard('overloaded', detail, bytes, at);
-      tap.refused('overloaded', bytes, at);
+      tap.tell.refused('overloaded', bytes, at);
       return false;
     }
     requests.opened({ requester: this.address, request, target, kind: facts.kind, openedAt: now, deadlineAt, lost: isOver });

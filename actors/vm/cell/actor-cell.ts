@@ -109,7 +109,7 @@ export class ActorCell extends KeptActor {
   /** What was entered is finished. @returns how long it took */
   private finish(started: number): number {
     const micros = this.runtime.bus.now() - started;
-    this.runtime.tap.done(this.address, micros);
+    this.runtime.tap.tell.done(this.address, micros);
     return micros;
   }
 
@@ -144,7 +144,7 @@ export class ActorCell extends KeptActor {
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached });
     snapshots.costMicros = this.runtime.bus.now() - started;
     this.settle();
-    this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
+    this.runtime.tap.tell.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
   }
 
   /** No snapshot can be taken of the present state: the last one is kept. One of the frames since then has led to that state. */

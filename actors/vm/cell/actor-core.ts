@@ -125,7 +125,7 @@ export abstract class ActorCore extends Cell {
     this.stats.handled += frames;
     this.handledTo = handledTo;
     this.rejectMalformed(bytes, frames);
-    this.runtime.tap.handled(this.address, bytes, frames, false);
+    this.runtime.tap.tell.handled(this.address, bytes, frames, false);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
     this.digest = this.frameDigest.add(this.digest, output, start, end);
@@ -167,7 +167,7 @@ export abstract class ActorCore extends Cell {
     for (const [i, entry] of entries.entries()) {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position, true);
       if (trap) return { trap, entry };
-      tap.handled(this.address, entry.frame, 1, true);
+      tap.tell.handled(this.address, entry.frame, 1, true);
       rehearsal.heard(entry.frame, this.incarnations.output);
       const { digest, sequence } = rehearsal;
       const failed = this.probe(entry, { digest, sequence, position: entries[i + 1]?.position ?? this.handledTo });

@@ -97,7 +97,8 @@ export class Rehearsal {
 
   describe(kinds: Kinds): Pick<DivergenceReport, 'message' | 'first' | 'again'> {
     const { first = null, again = null, cause = null } = this.difference ?? {};
-    const message = cause ? kinds.messageOf(cause) : NO_MESSAGE;
+    const { kindName, source, sequence } = cause ? kinds.messageOf(cause) : NO_MESSAGE;
+    const message = { kindName, source, sequence };
     return { message, first: first && emittedOf(first, kinds), again: again && emittedOf(again, kinds) };
   }
 }

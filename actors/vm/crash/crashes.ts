@@ -117,7 +117,7 @@ const nameOf = (party: string, epoch: number): string => `${party} ${epoch}`;
 export class CrashSites implements TapListener {
   private readonly sites = new Map<string, Site>();
 
-  constructor(private readonly tap: Pick<Tap, 'located'>) {}
+  constructor(private readonly tell: Pick<Tap['tell'], 'located'>) {}
 
   report(event: VmEvent, trap: ActorTrap | null): void {
     if (trap && 'report' in event) this.note(event.report as CrashReport, trap);
@@ -125,7 +125,7 @@ export class CrashSites implements TapListener {
 
   private note(report: CrashReport, trap: ActorTrap): void {
     const site = { report, trap, told: trap.isLocated };
-    if (site.told) this.tap.located(report);
+    if (site.told) this.tell.located(report);
     this.sites.set(nameOf(report.party, report.epoch), site);
     if (this.sites.size > SITES_MAX) this.forgetOldest();
   }
@@ -133,7 +133,7 @@ export class CrashSites implements TapListener {
   private forgetOldest(): void {
     for (const [name, { report, told }] of this.sites) {
       this.sites.delete(name);
-      if (!told) this.tap.located(report);
+      if (!told) this.tell.located(report);
       return;
     }
   }
@@ -148,7 +148,7 @@ export class CrashSites implements TapListener {
     const site = this.sites.get(nameOf(party, epoch));
     if (!site) return '';
     const { position } = site.trap;
-    if (!site.told) this.tap.located({ ...site.report, position });
+    if (!site.told) this.tell.located({ ...site.report, position });
     site.told = true;
     return position;
   }

@@ -114,14 +114,14 @@ export class Deaths {
   /** The present incarnation runs. @param begin what it begins with; null when it goes on from the one before, and for a port */
   began(begin: Beginning | null = null): void {
     this.lives = true;
-    this.runtime.tap.started(this.gate.address, this.gate.epoch, begin);
+    this.runtime.tap.tell.started(this.gate.address, this.gate.epoch, begin);
   }
 
   /** If an incarnation runs, it has ended in no crash: its supervisor ended it, or it goes on in another VM. */
   over(): void {
     if (!this.lives) return;
     this.lives = false;
-    this.runtime.tap.ended(this.gate.address, this.gate.epoch, null);
+    this.runtime.tap.tell.ended(this.gate.address, this.gate.epoch, null, null);
   }
 
   /**
@@ -134,7 +134,7 @@ export class Deaths {
     const report = crashes.describe({ ...this.identity, trap, frame, attempt, restartsAs });
     crashes.begin(report);
     this.lives = false;
-    tap.ended(this.gate.address, report.epoch, report, trap);
+    tap.tell.ended(this.gate.address, report.epoch, report, trap);
     return report;
   }
 

@@ -114,8 +114,8 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
       if (Standstill.in(error)) throw error;
       thrown = { error };
     }
-    if (!thrown) tap.handled(this.address, bytes, 1, false);
-    tap.done(this.address, bus.now() - started);
+    if (!thrown) tap.tell.handled(this.address, bytes, 1, false);
+    tap.tell.done(this.address, bus.now() - started);
     if (thrown) this.judge(port, thrown.error, bytes);
     tap.progress.done();
   }

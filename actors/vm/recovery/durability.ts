@@ -174,7 +174,7 @@ export class Durability implements TapListener {
     const { bus, journal } = this;
     const started = bus.now();
     const bytes = this.take();
-    bus.tap.checkpoint(bytes);
+    bus.tap.tell.checkpoint(bytes);
     const { release } = this.markDrained();
     const { neededFrom } = this;
     this.position = journal.position;

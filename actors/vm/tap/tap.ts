@@ -71,11 +71,19 @@ export interface TapListener {
 }
 
 type Event = keyof TapListener;
-type Tell<E extends Event> = NonNullable<TapListener[E]>;
-type Listeners = { [E in Event]-?: readonly Tell<E>[] };
 
 /** A method of a listener, whatever it is told. No event has more to say. */
 type Told = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => void;
+
+const toNobody: Told = () => {};
+
+/** Calls all of them, in order. */
+function toAll(listeners: readonly Told[]): Told {
+  if (listeners.length <= 1) return listeners[0] ?? toNobody;
+  return (a, b, c, d, e) => {
+    for (const tell of listeners) tell(a, b, c, d, e);
+  };
+}
 
 export class Tap implements FrameTap {
   /** Headers of the last frames: the chain of causes in a crash report is read from them. */
@@ -85,25 +93,27 @@ export class Tap implements FrameTap {
   /** Frames taken from mailboxes, for each pair. */
   readonly received = new PairCounter();
   readonly deadLetters: DeadLetters;
-  private readonly listeners: Listeners = {
-    emitted: [],
-    arrived: [],
-    rejected: [],
-    discarded: [],
-    refused: [],
-    taken: [],
-    begun: [],
-    frame: [],
-    handled: [],
-    done: [],
-    started: [],
-    ended: [],
-    located: [],
-    snapshot: [],
-    checkpoint: [],
-    moved: [],
-    report: [],
+  /** Tells whoever listens. By itself it is for what the tap keeps nothing of. */
+  readonly tell: Required<TapListener> = {
+    emitted: toNobody,
+    arrived: toNobody,
+    rejected: toNobody,
+    discarded: toNobody,
+    refused: toNobody,
+    taken: toNobody,
+    begun: toNobody,
+    frame: toNobody,
+    handled: toNobody,
+    done: toNobody,
+    started: toNobody,
+    ended: toNobody,
+    located: toNobody,
+    snapshot: toNobody,
+    checkpoint: toNobody,
+    moved: toNobody,
+    report: toNobody,
   };
+  private readonly listeners = new Map<Event, readonly Told[]>();
 
   /**
    * @param progress where the host reads signs of life
@@ -134,7 +144,7 @@ export class Tap implements FrameTap {
     const end = () => {
       for (const remove of ends) remove();
     };
-    for (const event of Object.keys(this.listeners) as Event[]) {
+    for (const event of Object.keys(this.tell) as Event[]) {
       const tell = listener[event] as Told | undefined;
       if (tell) ends.push(this.add(event, wrap(tell, end)));
     }
@@ -142,11 +152,13 @@ export class Tap implements FrameTap {
   }
 
   private add(event: Event, tell: Told): () => void {
-    const told = this.listeners as Record<Event, readonly Told[]>;
-    told[event] = [...told[event], tell];
-    return () => {
-      told[event] = told[event].filter((other) => other !== tell);
-    };
+    this.set(event, [...(this.listeners.get(event) ?? []), tell]);
+    return () => this.set(event, this.listeners.get(event)?.filter((other) => other !== tell) ?? []);
+  }
+
+  private set(event: Event, listeners: readonly Told[]): void {
+    this.listeners.set(event, listeners);
+    this.tell[event] = toAll(listeners);
   }
 
   /** @param end removes the listener */
@@ -164,33 +176,27 @@ export class Tap implements FrameTap {
 
   /** Nobody hears anything any more: the VM is gone, and what still runs in its thread is not for those who listen. */
   end(): void {
-    for (const event of Object.keys(this.listeners) as Event[]) this.listeners[event] = [];
+    for (const event of this.listeners.keys()) this.set(event, []);
   }
 
   emitted(bytes: Uint8Array, at: number, target: number): void {
     this.trace.record(bytes, at);
     this.sent.add(readU16(bytes, at + SOURCE_OFFSET), target);
-    const { emitted } = this.listeners;
-    if (emitted.length > 0) for (const tell of emitted) tell(bytes, at);
+    this.tell.emitted(bytes, at);
   }
 
   arrived(bytes: Uint8Array, at: number): void {
     this.trace.record(bytes, at);
-    const { arrived } = this.listeners;
-    if (arrived.length > 0) for (const tell of arrived) tell(bytes, at);
+    this.tell.arrived(bytes, at);
   }
 
   rejected(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number): void {
     this.deadLetters.add(code, detail, bytes, at, length);
-    for (const tell of this.listeners.rejected) tell(code, bytes, at, length);
+    this.tell.rejected(code, bytes, at, length);
   }
 
   discarded(why: Discard, bytes: Uint8Array, at: number): void {
-    for (const tell of this.listeners.discarded) tell(why, bytes, at);
-  }
-
-  refused(code: RefusedReport['code'], bytes: Uint8Array, at: number): void {
-    for (const tell of this.listeners.refused) tell(code, bytes, at);
+    this.tell.discarded(why, bytes, at);
   }
 
   /** @returns how many frames there are in `bytes[0, length)` */
@@ -200,61 +206,28 @@ export class Tap implements FrameTap {
       this.received.add(readU16(bytes, at + SOURCE_OFFSET), party);
       frames++;
     }
-    for (const tell of this.listeners.taken) tell(party, bytes, length);
+    this.tell.taken(party, bytes, length);
     return frames;
   }
 
   /** An actor enters frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
   begun(party: number, bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): void {
     this.progress.atFrames(party, position, attempts);
-    for (const tell of this.listeners.begun) tell(party, bytes, length, again, position);
+    this.tell.begun(party, bytes, length, again, position);
   }
 
   /** A port enters a frame. */
   begunAtPort(party: number, frame: Uint8Array): void {
     this.progress.atPortFrame(party, readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));
-    for (const tell of this.listeners.begun) tell(party, frame, frameLength(frame, 0), false, -1);
+    this.tell.begun(party, frame, frameLength(frame, 0), false, -1);
   }
 
   readonly frame = (index: number): void => {
     this.progress.frame(index);
-    const { frame } = this.listeners;
-    if (frame.length > 0) for (const tell of frame) tell(index);
+    this.tell.frame(index);
   };
 
-  handled(party: number, bytes: Uint8Array, frames: number, again: boolean): void {
-    for (const tell of this.listeners.handled) tell(party, bytes, frames, again);
-  }
-
-  done(party: number, micros: number): void {
-    for (const tell of this.listeners.done) tell(party, micros);
-  }
-
-  started(party: number, epoch: number, begin: Beginning | null = null): void {
-    for (const tell of this.listeners.started) tell(party, epoch, begin);
-  }
-
-  ended(party: number, epoch: number, report: CrashReport | null, trap: ActorTrap | null = null): void {
-    for (const tell of this.listeners.ended) tell(party, epoch, report, trap);
-  }
-
-  located(report: CrashReport): void {
-    for (const tell of this.listeners.located) tell(report);
-  }
-
-  snapshot(party: number, bytes: Uint8Array, sequence: number): void {
-    for (const tell of this.listeners.snapshot) tell(party, bytes, sequence);
-  }
-
-  checkpoint(bytes: Uint8Array): void {
-    for (const tell of this.listeners.checkpoint) tell(bytes);
-  }
-
-  moved(party: number, step: MoveStep): void {
-    for (const tell of this.listeners.moved) tell(party, step);
-  }
-
   report(event: VmEvent, trap: ActorTrap | null = null): void {
-    for (const tell of this.listeners.report) tell(event, trap);
+    this.tell.report(event, trap);
   }
 }

@@ -23,7 +23,7 @@ export class HostReports implements TapListener {
     private readonly bus: VmBus,
     private readonly events: VmEvents,
   ) {
-    this.sites = new CrashSites(bus.tap);
+    this.sites = new CrashSites(bus.tap.tell);
   }
 
   /** If the host does not accept it, the host is gone, and this VM with it. */
