@@ -4,13 +4,15 @@
  *
  *   compile {words, root, library} ──> {problem, outputs, inputs}
  *
+ * The compiler's passes are ten megabytes of Wasm. The engine optimises them as they run, which takes two fifths of the time of one module and is
+ * repaid from the third on: so a process that is started with the word `few` leaves it out.
+ *
  * An import by the name of the runtime's package leads to the runtime's folder, wherever it is installed, or to a source that one of the
  * package's doors re-exports.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { posix, relative, resolve } from 'node:path';
-import asc from 'assemblyscript/asc';
-import { transformOf } from './as-bind-transform.mjs';
+import { setFlagsFromString } from 'node:v8';
 
 /** Where the compiler found each source, by the source's name in the compiler. */
 class Sources {
@@ -45,6 +47,10 @@ class Sources {
     return this.library.roles.find(([known]) => path === known || (known.endsWith('/') && path.startsWith(known)))?.[1];
   }
 }
+
+if (process.argv.includes('few')) setFlagsFromString('--liftoff-only');
+const { default: asc } = await import('assemblyscript/asc');
+const { transformOf } = await import('./as-bind-transform.mjs');
 
 process.on('message', async ({ words, root, library }) => {
   const outputs = new Map();

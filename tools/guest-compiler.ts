@@ -13,6 +13,9 @@ export interface Compiled {
   readonly inputs: ReadonlyMap<string, string | null>;
 }
 
+/** As many modules are compiled sooner when the engine does not optimise the compiler. */
+const FEW = 2;
+
 export class GuestCompiler {
   private process: ChildProcess | null = null;
 
@@ -24,10 +27,11 @@ export class GuestCompiler {
 
   /**
    * Compiles one module at a time. @param words of the compiler's command line
+   * @param expected number of modules that it will probably compile, this one included; it counts when the process starts
    * @throws Error when the compiler's process ends
    */
-  compile(words: readonly string[]): Promise<Compiled> {
-    const child = this.start();
+  compile(words: readonly string[], expected: number): Promise<Compiled> {
+    const child = this.start(expected);
     return new Promise((resolve, reject) => {
       const ended = (code: number | null) => reject(new Error(`the AssemblyScript compiler has ended with exit code ${code}`));
       child.once('exit', ended);
@@ -46,9 +50,9 @@ export class GuestCompiler {
   }
 
   /** Starts the process, only when there is something to compile, because that takes a second. One that has ended is followed by another. */
-  private start(): ChildProcess {
+  private start(expected: number): ChildProcess {
     if (this.process?.connected) return this.process;
-    this.process = fork(COMPILER_PROCESS[0], { cwd: this.root, execArgv: [], serialization: 'advanced' });
+    this.process = fork(COMPILER_PROCESS[0], expected <= FEW ? ['few'] : [], { cwd: this.root, execArgv: [], serialization: 'advanced' });
     return this.process;
   }
 }

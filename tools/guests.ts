@@ -60,17 +60,19 @@ export async function buildGuests({ root, sources, library, ...build }: GuestBui
   const files = new GuestFiles(root, library, debug);
   const stale = sources.filter((source) => !files.isCurrent(modulePath(source)));
   const failed = new Map<string, string>();
+  const kept = typeof compilers === 'number' ? [] : compilers;
+  const own = typeof compilers === 'number' ? Array.from({ length: compilers }, () => new GuestCompiler(root, library)) : [];
+  const all = [...kept, ...own];
+  const expected = stale.length / all.length;
   const work = async (compiler: GuestCompiler): Promise<void> => {
     for (let source = stale.shift(); source !== undefined; source = stale.shift()) {
-      const report = await compileGuest(source, modulePath(source), compiler, files);
+      const report = await compileGuest(source, modulePath(source), { compiler, expected, files });
       if (report === null) built(basename(source, '.ts'), source);
       else failed.set(source, report);
     }
   };
-  const kept = typeof compilers === 'number' ? [] : compilers;
-  const own = typeof compilers === 'number' ? Array.from({ length: compilers }, () => new GuestCompiler(root, library)) : [];
   try {
-    await Promise.all([...kept, ...own].map(work));
+    await Promise.all(all.map(work));
   } finally {
     for (const compiler of own) compiler.end();
   }
@@ -84,16 +86,24 @@ const guestBuildError = (failed: ReadonlyMap<string, string>): GuestBuildError =
     [...failed].map(([source, report]) => `${source} does not compile\n${report}`),
   );
 
+interface Compiling {
+  readonly compiler: GuestCompiler;
+  /** Number of modules of this build for each compiler. */
+  readonly expected: number;
+  readonly files: GuestFiles;
+}
+
 /** @returns the compiler's report when it does not compile */
-async function compileGuest(source: string, module: string, compiler: GuestCompiler, files: GuestFiles): Promise<string | null> {
+async function compileGuest(source: string, module: string, { compiler, expected, files }: Compiling): Promise<string | null> {
   const config = join(dirname(source), 'asconfig.json');
-  const { problem, outputs, inputs } = await compiler.compile([
+  const words = [
     source,
     ...['--baseDir', files.root, '--outFile', module, '--sourceMap', `./${basename(module)}.map`],
     ...(files.debug ? DEBUG : OPTIMIZED),
     ...[...COMPILER_OPTIONS, '--maximumMemory', String(files.library.memoryPagesMax)],
     ...['--config', existsSync(join(files.root, config)) ? config : 'none'],
-  ]);
+  ];
+  const { problem, outputs, inputs } = await compiler.compile(words, expected);
   if (problem !== null) return problem;
   const bytes = outputs.get(module) as Uint8Array;
   const refused = refusedImports(bytes, source, files.read(source) ?? '');

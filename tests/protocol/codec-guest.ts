@@ -1,6 +1,7 @@
 /** Compiles and runs `tests/guests/codec`: all generated AssemblyScript codecs in one module. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { emitRoundTrip } from '../../protocol/codegen/round-trip.js';
@@ -48,8 +49,10 @@ function generatedFolder(party: PartySchema): string {
 }
 
 async function compile(): Promise<Uint8Array> {
-  // Loading it takes a second, and most files find what it has compiled.
+  // Loading it takes a second, and most files find what it has compiled. It compiles one module, in which optimising it would not pay.
+  setFlagsFromString('--liftoff-only');
   const { default: asc } = await import('assemblyscript/asc');
+  setFlagsFromString('--no-liftoff-only');
   const table = emitRoundTrip(allParties as readonly unknown[] as readonly PartySchema[], {
     runtime: 'tandem/protocol/assembly',
     generated: generatedFolder,
