@@ -75,6 +75,26 @@ const ORDINARY_FACTS = { lane: ORDINARY, overflow: 'deliver', deadlineMs: undefi
 /** Number of kinds in a block, and of blocks: a kind is a u16. */
 const BLOCK_KINDS = 256;
 
+interface Known {
+  /** As they were: a list may have been changed since. */
+  readonly parties: readonly PartySchema[];
+  readonly system: PartySchema;
+  readonly kinds: Kinds;
+}
+
+/** Made once for all VMs of a thread, and for those that follow a lost one. */
+const known = new WeakMap<readonly PartySchema[], Known>();
+
+/** @throws what the constructor of Kinds throws */
+export function kindsOf(parties: readonly PartySchema[], system: PartySchema): Kinds {
+  const before = known.get(parties);
+  const holds = before?.system === system && before.parties.length === parties.length;
+  if (holds && before.parties.every((party, index) => party === parties[index])) return before.kinds;
+  const kinds = new Kinds(parties, system);
+  known.set(parties, { parties: [...parties], system, kinds });
+  return kinds;
+}
+
 export class Kinds {
   /** Blocks of 256 kinds, so that each is a dense array. */
   private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);

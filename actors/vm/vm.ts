@@ -4,7 +4,7 @@
  *
  *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
  */
-import { Kinds } from '../../bus/kinds.js';
+import { type Kinds, kindsOf } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type {
@@ -93,7 +93,7 @@ export class Vm implements VmControl {
 
   private createRuntime(map: CellMap): Runtime {
     const { options } = this;
-    const kinds = new Kinds(options.parties, system);
+    const kinds = kindsOf(options.parties, system);
     const tap = new Tap(progressOf(options), () => options.clock.nowMicros());
     const crashes = new Crashes(options.name, kinds, tap, options.findSite);
     const bus = new VmBus(options, kinds, tap, crashes, this.wake);

@@ -1,6 +1,6 @@
 /** The schemas of an application taken together: what the bus knows of each kind, and what it refuses at the start. */
 import { describe, expect, it } from 'vitest';
-import { Kinds } from '../../bus/kinds.js';
+import { Kinds, kindsOf } from '../../bus/kinds.js';
 import { HOST_RUNTIME, PAINTER_RUNTIME } from '../../protocol/addresses.js';
 import { messagesOf } from '../../protocol/bind.js';
 import { focus } from '../../protocol/generated/focus.js';
@@ -21,6 +21,14 @@ describe('Kinds', () => {
     }
     expect(kinds.get(0xfffe)).toBeUndefined();
     expect(kinds.nameOf(0xfffe)).toBe('0xfffe');
+  });
+
+  it('is made once for a list of parties, and anew when the list has changed', () => {
+    const list = [...parties];
+    const first = kindsOf(list, system);
+    expect(kindsOf(list, system)).toBe(first);
+    list.push({ ...focus, address: 99, name: 'other', receives: {}, publishes: {}, sendsTo: [], follows: [], watches: [] });
+    expect([first.knows(99), kindsOf(list, system).knows(99)]).toEqual([false, true]);
   });
 
   it('says who may send: whoever names the target, the owner its replies and publications, the runtimes', () => {
