@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
+import type { ResolvedConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium } from './scripts/chromium.js';
 import { ownName } from './scripts/own-name.js';
@@ -33,11 +34,14 @@ const shared = {
   expect: { poll: { timeout: 60_000 } },
 };
 
+const AS_NODE = { conditions: ['node'], externalConditions: ['node'] };
+
 /** Packages are loaded as Node loads them for users: XState's build for development costs a tenth of a test that starts many systems. */
 const asUsersLoad = {
   name: 'as-users-load',
-  configResolved: (config: { ssr: { resolve?: { conditions?: string[] } } }) => {
-    config.ssr.resolve = { ...config.ssr.resolve, conditions: ['node'] };
+  configResolved: ({ ssr, environments }: ResolvedConfig) => {
+    // Of these the first is what the workers are started with, and the others what Vite resolves with.
+    for (const { resolve } of [ssr, ...Object.values(environments)]) Object.assign(resolve ?? {}, AS_NODE);
   },
 };
 
