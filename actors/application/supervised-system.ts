@@ -8,18 +8,17 @@ import type { CrashReport } from '../contract/events.js';
 import type { Lack } from '../contract/host.js';
 import { loadPart } from '../contract/host.js';
 import type { Paused, Until } from '../contract/pause.js';
-import type { PartyCondition, Side, StopReport } from '../contract/states.js';
+import type { PartyCondition, Side, StopReport, SystemState } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
 import type { TraceStatus } from '../contract/tracing.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 import { SupervisionError } from '../supervisor/errors.js';
+import { actorStatuses, portStatuses, type SupervisedState } from '../supervisor/supervised-state.js';
 import type { SupervisionOptions } from '../supervisor/supervision.js';
 import type { Supervisor } from '../supervisor/supervisor.js';
-import type { SystemState } from '../supervisor/system-machine.js';
 import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/trace/trace-session.js';
-import { mergeCounters } from './counters.js';
+import type { Lacks } from './lacks.js';
 import type { Placement } from './placement.js';
-import { actorStatuses, portStatuses, type SystemParts } from './system-parts.js';
 import type { RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
 
 /** A dead letter; a poison message with the report of the crash. */
@@ -42,7 +41,7 @@ export interface SystemHealth {
 
 /** What records is loaded by then: most pages never do. @throws as `System.record` */
 export async function beginRecording(
-  system: SystemParts,
+  system: SupervisedState,
   sink: RecordingSink,
   placement: RecordingFacts['placement'],
   options: RecordOptions,
@@ -63,7 +62,8 @@ export class System {
   /** @param recording one that began with the system */
   constructor(
     private readonly supervisor: Supervisor,
-    private readonly parts: SystemParts,
+    private readonly parts: SupervisedState,
+    private readonly told: Lacks,
     readonly placement: readonly Placement[],
     private newestRecording: SystemRecording | null,
   ) {}
@@ -97,17 +97,17 @@ export class System {
 
   /** What the device does without, and what is done in its place: empty where nothing is missing. Each is also a change, `lack`. */
   get lacks(): readonly Lack[] {
-    return this.parts.lacks.list(this.actors);
+    return this.told.list(this.actors);
   }
 
   /** Says what the application does without, as a painter of its own thread; another one of that name is replaced. */
   addLack(lack: Lack): void {
-    this.parts.lacks.add(lack);
+    this.told.add(lack);
   }
 
   /** It has it again. */
   endLack(what: string): void {
-    this.parts.lacks.end(what);
+    this.told.end(what);
   }
 
   /** How everything is, with what the VMs say. Never rejects. */
@@ -284,7 +284,7 @@ export class System {
 
   /** The sum over all running VMs. */
   async counters(): Promise<VmCounters> {
-    return mergeCounters(await Promise.all(this.liveControls.map((control) => control.counters())));
+    return sumOf(await Promise.all(this.liveControls.map((control) => control.counters())));
   }
 
   /** The dead letters of all running VMs, and the poison messages of all VMs, with the report of the crash: oldest first. */
@@ -404,4 +404,31 @@ export class System {
     if (state !== 'running') throw new SupervisionError('state', party, `is ${state}`);
     return this.parts.directory.controlOf(party);
   }
+}
+
+const ZERO: VmCounters = {
+  sent: {},
+  handled: {},
+  duplicates: 0,
+  fenced: 0,
+  refused: 0,
+  dropped: 0,
+  conflated: 0,
+  forced: 0,
+  waiting: 0,
+  deadLetters: 0,
+  replayed: 0,
+  divergent: 0,
+  traps: 0,
+  deaf: 0,
+};
+
+/** Sums every counter, also per pair, since an actor may have run in one VM and then in another. */
+const sumOf = (counters: readonly VmCounters[]): VmCounters => counters.reduce(summed, ZERO);
+
+function summed<C extends object>(one: C, other: C): C {
+  const sum = { ...one } as Record<string, number | object | undefined>;
+  for (const [name, count] of Object.entries(other))
+    sum[name] = typeof count === 'number' ? ((sum[name] as number | undefined) ?? 0) + count : summed(sum[name] as object, count);
+  return sum as C;
 }

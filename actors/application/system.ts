@@ -24,9 +24,10 @@ import { Directory } from '../supervisor/directory.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../supervisor/intensity.js';
 import { type CircuitLimits, COOL_DOWN_MS, checkCircuit } from '../supervisor/party/circuit.js';
 import type { ActorSpecification } from '../supervisor/party/supervised-actor.js';
+import type { SupervisedState } from '../supervisor/supervised-state.js';
+import type { Escalation } from '../supervisor/supervision.js';
 import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervision.js';
 import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js';
-import type { Escalation } from '../supervisor/system-machine.js';
 import type { TraceRequest } from '../supervisor/trace/trace-session.js';
 import { Tracing } from '../supervisor/trace/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
@@ -36,7 +37,6 @@ import { openKeeper } from './persistence/open-keeper.js';
 import type { PersistentActors, Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
 import { beginRecording, System } from './supervised-system.js';
-import type { SystemParts } from './system-parts.js';
 import type { RecordOptions, SystemRecording } from './system-recording.js';
 
 export interface ActorSpec {
@@ -145,9 +145,9 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const lacks = new Lacks(changes);
   lacks.begin(host, options.storage, options.placement === 'host');
   const supervision = supervisorOptions(host, options, placement, tree);
-  const parts = { host, directory, changes, persistence, tracing, lacks, supervision };
+  const parts = { host, directory, changes, persistence, tracing, supervision };
   const recording = await recordedFromStart(parts, options, placement);
-  const supervisor = new Supervisor(host, supervision, parts);
+  const supervisor = new Supervisor(parts, supervision);
   try {
     await supervisor.start();
   } catch (error) {
@@ -156,12 +156,12 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   } finally {
     await narrating;
   }
-  return new System(supervisor, parts, placementOf(placement, directory), recording);
+  return new System(supervisor, parts, lacks, placementOf(placement, directory), recording);
 }
 
 /** A recording that has the start in it, too. */
 async function recordedFromStart(
-  system: SystemParts,
+  system: SupervisedState,
   { trace, record }: SystemOptions,
   placement: readonly Placement[],
 ): Promise<SystemRecording | null> {

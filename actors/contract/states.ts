@@ -29,6 +29,12 @@ export type VmState =
   | 'lost'
   | 'failed';
 
+/**
+ * degraded: an actor or port is gone that nobody has stopped; the rest goes on. failed: no actor is left. Both can be stopped, and a degraded
+ * system is whole again when its actor is started again.
+ */
+export type SystemState = 'starting' | 'running' | 'degraded' | 'failed' | 'stopping' | 'stopped';
+
 /** docs/SUPERVISION.md, "Fail over". */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 

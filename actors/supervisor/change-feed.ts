@@ -6,9 +6,8 @@ import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, Unrepeat
 import type { Clock, ControlError, Lack, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { Paused, PausingReport } from '../contract/pause.js';
-import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus, VmState } from '../contract/states.js';
+import type { ActorState, CircuitState, CrashHistory, PortState, SystemState, TwinStatus, VmState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage.js';
-import type { SystemState } from './system-machine.js';
 
 export interface ActorStatus {
   readonly actor: string;

@@ -4,48 +4,51 @@
  *
  * The catch: a VM that hangs cannot stop its other actors either. Then its thread is ended, instead of waiting for each of them.
  */
+import { STOP_QUIET_MS } from '../../protocol/limits.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
-import type { Host } from '../contract/host.js';
+import { inTime, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
 import type { CrashCauses } from './crash-causes.js';
 import type { Debugging } from './debugging.js';
 import type { Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
+import { writtenTo } from './party/moves.js';
 import type { StopResult, SupervisedParty } from './party/party.js';
-import { untilQuiet } from './quiet.js';
 import type { SupervisedState } from './supervised-state.js';
 import type { Supervision } from './supervision.js';
-import type { SystemCommands } from './system-machine.js';
 import { setTrapRate, type TrapRate } from './vm/vm-recovery.js';
 import type { VmThreads } from './vm/vm-threads.js';
-
-export interface LifecycleServices {
-  readonly debugging: Debugging;
-  readonly routing: Routing;
-  readonly threads: VmThreads;
-  readonly tree: Supervision;
-  readonly crashes: CrashCauses;
-  readonly host: Pick<Host, 'timers' | 'until'>;
-}
 
 export interface LifecycleOptions extends TrapRate {
   /** Breakpoints from the first message on. */
   readonly breakOn: readonly Breakpoint[];
 }
 
-export class Lifecycle implements SystemCommands {
+export class Lifecycle {
   private readonly outcomes = new Map<string, StopOutcome>();
 
   constructor(
-    private readonly services: LifecycleServices,
     private readonly state: SupervisedState,
     private readonly options: LifecycleOptions,
+    private readonly threads: VmThreads,
+    private readonly tree: Supervision,
+    private readonly routing: Routing,
+    private readonly debugging: Debugging,
+    private readonly crashes: CrashCauses,
   ) {}
 
-  async startVms(): Promise<void> {
+  async start(): Promise<void> {
+    await this.threads.startAll();
+    this.replaceGuests();
+    await this.threads.connect();
+    await this.routing.publish();
+    await this.startActors();
+  }
+
+  /** @throws StartError */
+  private replaceGuests(): void {
     const { directory, changes } = this.state;
-    await this.services.threads.startAll();
     for (const actor of directory.actors.values()) {
       const reason = actor.vm === 'wasm' ? directory.vms.guestFault(actor.name) : '';
       if (reason === '' || actor.replaceGuest(reason)) continue;
@@ -54,49 +57,41 @@ export class Lifecycle implements SystemCommands {
     }
   }
 
-  connect(): Promise<void> {
-    return this.services.threads.connect();
-  }
-
-  route(): Promise<void> {
-    return this.services.routing.publish();
-  }
-
-  async startActors(): Promise<void> {
+  private async startActors(): Promise<void> {
     const { directory } = this.state;
-    const { tree, debugging } = this.services;
     const handles = directory.vms.live.filter(({ status }) => !status.failedOver).map(({ handle }) => handle);
     await Promise.all(handles.map((handle) => setTrapRate(handle, this.options)));
-    for (const breakpoint of this.options.breakOn) await (await debugging.load('what sets breakpoints')).breakOn(breakpoint);
-    await tree.start();
+    for (const breakpoint of this.options.breakOn) await (await this.debugging.load('what sets breakpoints')).breakOn(breakpoint);
+    await this.tree.start();
     for (const { name, gone, status } of directory.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     directory.phase = 'up';
     await Promise.all(directory.vms.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));
   }
 
+  /** Ends everything at once, and writes no state: not everything had started, or the system has failed. Never rejects. */
   abandon(): Promise<StopReport> {
     this.state.persistence.hold();
     return this.end();
   }
 
+  /** Lets what was sent be handled, then ends everything, actors in reverse order of their start. Never rejects. */
   async stop(): Promise<StopReport> {
-    await untilQuiet(this.state.directory.vms, this.services.host);
+    await untilQuiet(this.state);
     return this.end();
   }
 
   private async end(): Promise<StopReport> {
     const { directory, persistence } = this.state;
-    const { threads, tree, crashes } = this.services;
     directory.phase = 'ending';
     const actors = [...directory.actors.values()].reverse();
-    await tree.stop();
+    await this.tree.stop();
     // An actor that was down for its supervisor, or about to be, may still be in its VM.
     for (const actor of actors) await actor.stop();
     const report = actors.map(({ name, vm }) => ({ actor: name, outcome: this.outcomeOf(name, vm) }));
     for (const vm of [...directory.vms.all].reverse()) await vm.end('stop');
-    await threads.release();
+    await this.threads.release();
     await persistence.flush();
-    crashes.end();
+    this.crashes.end();
     return report;
   }
 
@@ -113,4 +108,34 @@ export class Lifecycle implements SystemCommands {
     await directory.vms.find(vm)?.end('kill');
     for (const actor of directory.actors.values()) if (actor.vm === vm) actor.vmLost(`VM ${vm} did not answer and was ended`);
   }
+}
+
+/** From an input to a picture a message leads to five others; and who sends for ever, as a frame clock does, holds nothing up. */
+const HOPS_MAX = 6;
+
+/**
+ * Lets everything that was sent be handled: what is on its way arrives, is handled, and what that sends in turn as well, over and over until
+ * nobody has handled anything more, within bounds. Never rejects: a VM that is lost, or does not become quiet, has had its time.
+ */
+async function untilQuiet({ host, directory: { vms } }: SupervisedState): Promise<void> {
+  let late = false;
+  const quiet = async () => {
+    let before = -1;
+    for (let hop = 0; hop < HOPS_MAX && !late; hop++) {
+      const handled = await handledBy(vms.live.map(({ handle }) => handle));
+      if (handled === before) return;
+      before = handled;
+    }
+  };
+  const bounded = inTime(host.timers, STOP_QUIET_MS, quiet(), () => new Error('not quiet')).catch(() => {
+    late = true;
+  });
+  await (host.until?.(bounded) ?? bounded);
+}
+
+/** @returns how many frames were handled in all, once what is on its way now is among them */
+async function handledBy(handles: readonly VmHandle[]): Promise<number> {
+  const written = await Promise.all(handles.map(async ({ name, control }) => [name, await control.written()] as const));
+  const handled = await Promise.all(handles.map(({ name, control }) => control.served(writtenTo(name, written))));
+  return handled.reduce((sum, more) => sum + more, 0);
 }

@@ -15,7 +15,6 @@ import type { Host } from '../contract/host.js';
 import type { Directory } from './directory.js';
 import { SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
-import type { Escalation } from './system-machine.js';
 import type { TreePlatform } from './tree/children.js';
 import {
   type AutoShutdown,
@@ -72,6 +71,13 @@ export function checkTree(tree: SupervisorSpec, actors: readonly string[]): void
   const missing = actors.find((name) => !supervised.includes(name));
   if (missing !== undefined) throw new RangeError(`actor ${missing} is not in the tree of supervisors`);
 }
+
+/**
+ * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child
+ * of the root has a budget of its own. stop: the whole system stops, as in OTP, and an application (application.ts) then begins the next
+ * one.
+ */
+export type Escalation = 'degrade' | 'stop';
 
 export interface SupervisionOptions {
   /** Who supervises whom. */

@@ -8,9 +8,8 @@
 import { type Actor, createActor, waitFor } from 'xstate';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { ActorState, PortState, StopReport } from '../contract/states.js';
+import type { ActorState, PortState, StopReport, SystemState } from '../contract/states.js';
 import { CrashCauses } from './crash-causes.js';
 import { Debugging } from './debugging.js';
 import { Routing } from './directory.js';
@@ -25,7 +24,7 @@ import { type ActorSpecification, SupervisedActor } from './party/supervised-act
 import { SupervisedPort } from './party/supervised-port.js';
 import type { SupervisedState } from './supervised-state.js';
 import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
-import { type SystemState, systemMachine } from './system-machine.js';
+import { systemMachine } from './system-machine.js';
 import { ExhaustedError } from './tree/restarts.js';
 import type { Exit } from './tree/specification.js';
 import { VmRecovery } from './vm/vm-recovery.js';
@@ -54,11 +53,10 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   failure = '';
 
   constructor(
-    host: Host,
-    private readonly options: SupervisorOptions,
     private readonly shared: SupervisedState,
+    private readonly options: SupervisorOptions,
   ) {
-    const { directory, changes } = shared;
+    const { host, directory, changes } = shared;
     const { vms } = directory;
     this.routing = new Routing(directory, changes);
     this.monitors = new Monitors(directory, host.local.control, changes);
@@ -66,20 +64,19 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     const { routing, debugging } = this;
     const moves = new Moves(vms, routing, changes);
     const crashes = new CrashCauses(directory, host.clock);
-    const recovery = new VmRecovery(host, directory, options, debugging);
+    const recovery = new VmRecovery(shared, options, debugging);
     const reports = new VmReports(shared, routing, crashes, debugging);
-    const threads = new VmThreads(host, options, options.circuit !== null, shared, { crashes, moves, recovery, reports }, this);
-    this.addParties(host, moves);
+    const threads = new VmThreads(shared, options, options.circuit !== null, { crashes, moves, recovery, reports }, this);
+    this.addParties(moves);
     this.tree = new Supervision(host, options, directory, this);
-    const { tree } = this;
-    this.lifecycle = new Lifecycle({ host, debugging, routing, threads, tree, crashes }, shared, options);
+    this.lifecycle = new Lifecycle(shared, options, threads, this.tree, routing, debugging, crashes);
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
     this.run();
     host.listen(reports.listener('host'));
   }
 
-  private addParties(host: Host, moves: Moves): void {
-    const { directory, changes, persistence } = this.shared;
+  private addParties(moves: Moves): void {
+    const { host, directory, changes, persistence } = this.shared;
     const { actors, circuit, strict, intensity, portVms } = this.options;
     const services = { directory, routing: this.routing, persistence, moves };
     for (const specification of actors) {
@@ -108,8 +105,8 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
 
   get state(): SystemState {
     const { value } = this.machine.getSnapshot();
-    if (typeof value === 'object') return 'up' in value ? (value.up as SystemState) : 'starting';
-    return value === 'idle' ? 'starting' : value === 'stopping' || value === 'stopped' ? value : 'failed';
+    if (typeof value === 'object') return value.up as SystemState;
+    return value === 'idle' ? 'starting' : value === 'abandoning' || value === 'abandoned' ? 'failed' : value;
   }
 
   /** @throws StartError, or the ControlError of a link or route; then nothing is left running */
@@ -117,7 +114,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     this.machine.send({ type: 'start' });
     const { value, context } = await waitFor(
       this.machine,
-      ({ value }) => value === 'abandoned' || value === 'stopping' || value === 'stopped' || (typeof value === 'object' && 'up' in value),
+      ({ value }) => value === 'abandoned' || value === 'stopping' || value === 'stopped' || typeof value === 'object',
     );
     if (value === 'abandoned') throw context.error;
   }

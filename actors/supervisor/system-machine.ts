@@ -6,45 +6,26 @@
  *                │ any of them failed                       running, degraded ──> failed
  *                ▼
  *             abandoning ──> abandoned (everything that had started is ended again)
- *
- * degraded: an actor or port is gone that nobody has stopped; the rest goes on. failed: no actor is left. Both can be stopped, and a
- * degraded system is whole again when its actor is started again.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { StopReport } from '../contract/states.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Escalation } from './supervision.js';
 
-/**
- * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child
- * of the root has a budget of its own. stop: the whole system stops, as in OTP, and an application (application.ts) then begins the next
- * one.
- */
-export type Escalation = 'degrade' | 'stop';
-
-export interface SystemCommands {
-  startVms(): Promise<void>;
-  connect(): Promise<void>;
-  route(): Promise<void>;
-  startActors(): Promise<void>;
-  /** Lets what was sent be handled, then ends everything, actors in reverse order of their start. Never rejects. */
-  stop(): Promise<StopReport>;
-  /** Ends everything at once, and writes no state: not everything had started, or the system has failed. Never rejects. */
-  abandon(): Promise<StopReport>;
-}
-
-export interface SystemInput {
+interface SystemInput {
   readonly escalation: Escalation;
-  readonly commands: SystemCommands;
+  readonly commands: Lifecycle;
 }
 
 /** The numbers of actors and ports by state, counted by the supervisor. */
-export interface Tally {
+interface Tally {
   readonly actors: number;
   /** Actors that are exhausted, failed or lost. */
   readonly actorsGone: number;
   readonly portsGone: number;
 }
 
-export interface SystemContext extends SystemInput {
+interface SystemContext extends SystemInput {
   readonly tally: Tally;
   /** True when the budget of the root supervisor, or of a port, is exhausted. */
   readonly exhausted: boolean;
@@ -54,17 +35,12 @@ export interface SystemContext extends SystemInput {
   readonly report: StopReport;
 }
 
-export type SystemEvent =
+type SystemEvent =
   | { readonly type: 'start' }
   | { readonly type: 'tallied'; readonly tally: Tally }
   /** The budget of the root supervisor, or of a port, is exhausted. */
   | { readonly type: 'exhausted' }
   | { readonly type: 'stop' };
-
-export type SystemState = 'starting' | 'running' | 'degraded' | 'failed' | 'stopping' | 'stopped';
-
-/** When a step of the start fails, everything that had started is ended. */
-const onError = { target: '#system.abandoning', actions: 'noteError' } as const;
 
 const hasFailed = ({ exhausted, escalation }: SystemContext): boolean => exhausted && escalation === 'stop';
 
@@ -75,12 +51,9 @@ export const systemMachine = setup({
     input: {} as SystemInput,
   },
   actors: {
-    startVms: fromPromise<void, SystemCommands>(({ input }) => input.startVms()),
-    connect: fromPromise<void, SystemCommands>(({ input }) => input.connect()),
-    route: fromPromise<void, SystemCommands>(({ input }) => input.route()),
-    startActors: fromPromise<void, SystemCommands>(({ input }) => input.startActors()),
+    start: fromPromise<void, Lifecycle>(({ input }) => input.start()),
     stop: fromPromise<StopReport, SystemContext>(({ input }) => (hasFailed(input) ? input.commands.abandon() : input.commands.stop())),
-    abandon: fromPromise<StopReport, SystemCommands>(({ input }) => input.abandon()),
+    abandon: fromPromise<StopReport, Lifecycle>(({ input }) => input.abandon()),
   },
   guards: {
     noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
@@ -111,12 +84,11 @@ export const systemMachine = setup({
   states: {
     idle: { on: { start: 'starting' } },
     starting: {
-      initial: 'vms',
-      states: {
-        vms: { invoke: { src: 'startVms', input: ({ context }) => context.commands, onDone: 'links', onError } },
-        links: { invoke: { src: 'connect', input: ({ context }) => context.commands, onDone: 'routes', onError } },
-        routes: { invoke: { src: 'route', input: ({ context }) => context.commands, onDone: 'actors', onError } },
-        actors: { invoke: { src: 'startActors', input: ({ context }) => context.commands, onDone: '#system.up', onError } },
+      invoke: {
+        src: 'start',
+        input: ({ context }) => context.commands,
+        onDone: 'up',
+        onError: { target: 'abandoning', actions: 'noteError' },
       },
     },
     abandoning: {

@@ -6,9 +6,9 @@
  * One VM after another, so that each is linked with those that came back before it.
  */
 import type { VmControl } from '../../contract/control.js';
-import { ControlError, type Host, type VmHandle } from '../../contract/host.js';
+import { ControlError, type VmHandle } from '../../contract/host.js';
 import type { Debugging } from '../debugging.js';
-import type { Directory } from '../directory.js';
+import type { SupervisedState } from '../supervised-state.js';
 import type { SupervisedVm } from './supervised-vm.js';
 
 /** Random faults, for demonstrations and tests. */
@@ -34,8 +34,7 @@ export class VmRecovery {
   private last: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly host: Host,
-    private readonly directory: Directory,
+    private readonly state: SupervisedState,
     private readonly faults: TrapRate,
     private readonly debugging: Debugging,
   ) {}
@@ -51,7 +50,7 @@ export class VmRecovery {
   }
 
   private async revive(handle: VmHandle, lost: SupervisedVm): Promise<void> {
-    const { host, directory } = this;
+    const { host, directory } = this.state;
     const { name, control } = handle;
     try {
       const peers = directory.vms.live.filter((vm) => vm.name !== name);

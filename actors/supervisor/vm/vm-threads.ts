@@ -2,7 +2,7 @@
  * The threads of the VMs under supervision, which the host keeps: each is started, watched for hangs, and brought back when it is lost; a
  * spare is kept ready for that. Actors and ports are told what happens to their VM.
  */
-import { ControlError, type Host, type VmHandle } from '../../contract/host.js';
+import { ControlError, type VmHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { VmState } from '../../contract/states.js';
 import type { VmStatus } from '../change-feed.js';
@@ -51,16 +51,16 @@ export class VmThreads implements VmCommands {
 
   /** @param failsOver whether the Wasm VM goes on with JavaScript twins when it cannot go on in Wasm */
   constructor(
-    private readonly host: Host,
+    private readonly state: SupervisedState,
     private readonly options: ThreadOptions,
     private readonly failsOver: boolean,
-    private readonly state: SupervisedState,
     private readonly services: ThreadServices,
     private readonly watcher: LossWatcher,
   ) {
+    const { host, directory } = state;
     this.watchdog = new Watchdog(host, options.hangMs);
     for (const name of ['host', ...options.vms] as const)
-      state.directory.vms.all.push(new SupervisedVm(name, this, options.vmIntensity, host.clock));
+      directory.vms.all.push(new SupervisedVm(name, this, options.vmIntensity, host.clock));
   }
 
   /** Starts all at once: a worker takes long to start on a weak device. @throws StartError */
@@ -73,7 +73,7 @@ export class VmThreads implements VmCommands {
   async connect(): Promise<void> {
     const { all } = this.state.directory.vms;
     for (const [i, vm] of all.entries()) {
-      for (const peer of all.slice(i + 1)) await this.host.connect(vm.handle, peer.handle);
+      for (const peer of all.slice(i + 1)) await this.state.host.connect(vm.handle, peer.handle);
     }
   }
 
@@ -83,7 +83,7 @@ export class VmThreads implements VmCommands {
   }
 
   private async keepSpare(vm: VmName, kept: boolean): Promise<void> {
-    if (vm !== 'host') await this.host.keepSpare(vm, kept);
+    if (vm !== 'host') await this.state.host.keepSpare(vm, kept);
   }
 
   vmChanged(status: VmStatus): void {
@@ -133,7 +133,7 @@ export class VmThreads implements VmCommands {
   }
 
   async start(vm: VmName, again: boolean, failedOver: boolean): Promise<VmHandle> {
-    const handle = vm === 'host' ? this.host.local : await this.startThread(vm, again, failedOver);
+    const handle = vm === 'host' ? this.state.host.local : await this.startThread(vm, again, failedOver);
     await this.state.tracing.began(handle);
     if (!again || this.mayRestart(vm)) return handle;
     await handle.terminate();
@@ -145,7 +145,7 @@ export class VmThreads implements VmCommands {
     const vm = directory.vms.named(name);
     const listener = this.services.reports.listener(name);
     const parties = directory.in(name).map((party) => party.name);
-    const handle = await this.host.startVm(name, listener, { again, failedOver, here: this.options.here.includes(name), parties });
+    const handle = await this.state.host.startVm(name, listener, { again, failedOver, here: this.options.here.includes(name), parties });
     vm.suspects.began(handle.progress);
     this.watchdog.watch(handle, (notice) => {
       const { hangMs } = this.options;
