@@ -9,30 +9,26 @@ import type { Paused, PausingReport } from '../contract/pause.js';
 import type { ActorState, CircuitState, CrashHistory, PortState, SystemState, TwinStatus, VmState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage.js';
 
-export interface ActorStatus {
-  readonly actor: string;
+interface PartyStatus<State> {
   readonly address: number;
   readonly vm: VmName;
-  readonly state: ActorState;
+  readonly state: State;
   readonly epoch: number;
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
+}
+
+export interface ActorStatus extends PartyStatus<ActorState> {
+  readonly actor: string;
   /** Circuit of an actor that runs in Wasm, or has failed over from there; null when only its supervisor counts its restarts. */
   readonly circuit: CircuitState | null;
   /** Which of its twins runs, and why. */
   readonly twin: TwinStatus;
 }
 
-export interface PortStatus {
+export interface PortStatus extends PartyStatus<PortState> {
   readonly port: string;
-  readonly address: number;
-  readonly vm: VmName;
-  readonly state: PortState;
-  readonly epoch: number;
-  readonly restarts: number;
-  /** Why it is not running, or was last restarted; empty when it never ended. */
-  readonly reason: string;
 }
 
 export interface VmStatus {

@@ -33,6 +33,11 @@ export class Directory {
     return [...this.ports.values(), ...this.actors.values()];
   }
 
+  get noActorIsLeft(): boolean {
+    const actors = [...this.actors.values()];
+    return actors.length > 0 && actors.every(({ gone }) => gone);
+  }
+
   /** @throws SupervisionError `unknown` */
   actor(name: string): SupervisedActor {
     return known(name, this.actors.get(name));

@@ -27,7 +27,7 @@ import {
   type Strategy,
   type SupervisorSpecification,
 } from './tree/specification.js';
-import { nestedSupervisor, OrderError, TreeSupervisor } from './tree/tree-supervisor.js';
+import { OrderError, TreeSupervisor } from './tree/tree-supervisor.js';
 
 /** A supervisor and what it supervises, in the order of their start. */
 export interface SupervisorSpec extends Partial<Intensity> {
@@ -121,10 +121,19 @@ export class Supervision {
 
   /** Starts everything in order. @throws the error of the first actor that did not start; those before it have ended again */
   async start(): Promise<void> {
-    this.root = await TreeSupervisor.start(this.specification, this.platform, {
-      ...this.noted(this.options.tree),
-      onEnding: (exit) => this.watcher.rootEnding(exit),
-    });
+    this.root = await this.begin(this.options.tree, this.specification, false, (exit) => this.watcher.rootEnding(exit));
+  }
+
+  /** Begins an incarnation of a supervisor, which is the present one before its first actor runs. */
+  private begin(
+    { supervisor: name }: SupervisorSpec,
+    specification: SupervisorSpecification,
+    hasParent: boolean,
+    onEnding?: (exit: Exit) => void,
+  ) {
+    const supervisor = new TreeSupervisor(specification, this.platform, hasParent, onEnding);
+    this.supervisors.set(name, supervisor);
+    return supervisor.start();
   }
 
   /** Ends everything in reverse order. */
@@ -167,10 +176,6 @@ export class Supervision {
     return this.supervisors.get(this.paths.get(name)?.at(-1) ?? '');
   }
 
-  private noted({ supervisor: name }: SupervisorSpec) {
-    return { onStarting: (supervisor: TreeSupervisor) => void this.supervisors.set(name, supervisor) };
-  }
-
   /** @throws SpecificationError */
   private specify(spec: SupervisorSpec, exhaustion: Exhaustion): SupervisorSpecification {
     const { strategy = 'one_for_one', autoShutdown = 'never', backoff } = spec;
@@ -183,7 +188,9 @@ export class Supervision {
 
   private nested(spec: SupervisorSpec): ChildSpecification {
     const { supervisor: id, restart = 'permanent', significant = false } = spec;
-    return nestedSupervisor({ id, restart, significant }, this.specify(spec, 'escalate'), this.platform, this.noted(spec));
+    const specification = this.specify(spec, 'escalate');
+    const start = () => this.begin(spec, specification, true);
+    return { id, start, restart, significant, dropped: (why) => this.supervisors.get(id)?.drop(why) };
   }
 
   /** The specification of an actor, which itself bounds the time that it takes to end. */

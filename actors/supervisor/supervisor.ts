@@ -70,7 +70,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     this.addParties(moves);
     this.tree = new Supervision(host, options, directory, this);
     this.lifecycle = new Lifecycle(shared, options, threads, this.tree, routing, debugging, crashes);
-    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
+    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle, directory } });
     this.run();
     host.listen(reports.listener('host'));
   }
@@ -146,7 +146,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     changes.emit(party.change);
     if (state === before) return;
     if (state === 'running' && before !== 'starting') persistence.note(name);
-    this.tally();
+    this.machine.send({ type: 'changed' });
     if (party.down && !this.ending) this.routing.again();
     if (party.inTree) this.childChanged(party, before);
     else if (state === 'exhausted') this.escalate(`${party.change.type} ${name}: ${party.status.reason}`);
@@ -164,7 +164,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   }
 
   partiesLost(why: string): void {
-    this.tally();
+    this.machine.send({ type: 'changed' });
     if (this.ending) return;
     this.routing.again();
     this.escalate(why);
@@ -211,16 +211,6 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   private noticeEnd({ address, down, end, state, status: { epoch } }: SupervisedParty): void {
     this.monitors.ended(address, down ? epoch : epoch - 1, end);
     if (state === 'running') this.monitors.up(address);
-  }
-
-  private tally(): void {
-    const { actors, ports } = this.shared.directory;
-    const tally = {
-      actors: actors.size,
-      actorsGone: [...actors.values()].filter((actor) => actor.gone).length,
-      portsGone: [...ports.values()].filter((port) => port.down).length,
-    };
-    this.machine.send({ type: 'tallied', tally });
   }
 }
 

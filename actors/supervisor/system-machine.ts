@@ -9,24 +9,17 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { StopReport } from '../contract/states.js';
+import type { Directory } from './directory.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Escalation } from './supervision.js';
 
 interface SystemInput {
   readonly escalation: Escalation;
   readonly commands: Lifecycle;
-}
-
-/** The numbers of actors and ports by state, counted by the supervisor. */
-interface Tally {
-  readonly actors: number;
-  /** Actors that are exhausted, failed or lost. */
-  readonly actorsGone: number;
-  readonly portsGone: number;
+  readonly directory: Directory;
 }
 
 interface SystemContext extends SystemInput {
-  readonly tally: Tally;
   /** True when the budget of the root supervisor, or of a port, is exhausted. */
   readonly exhausted: boolean;
   /** True when it was to stop before it was up. */
@@ -37,7 +30,8 @@ interface SystemContext extends SystemInput {
 
 type SystemEvent =
   | { readonly type: 'start' }
-  | { readonly type: 'tallied'; readonly tally: Tally }
+  /** A party is gone, or there again. */
+  | { readonly type: 'changed' }
   /** The budget of the root supervisor, or of a port, is exhausted. */
   | { readonly type: 'exhausted' }
   | { readonly type: 'stop' };
@@ -56,20 +50,18 @@ export const systemMachine = setup({
     abandon: fromPromise<StopReport, Lifecycle>(({ input }) => input.abandon()),
   },
   guards: {
-    noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
-    someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.portsGone > 0,
+    noneLeft: ({ context }) => context.directory.noActorIsLeft,
+    someGone: ({ context }) => context.directory.parties.some(({ gone }) => gone),
     stopsOnExhaustion: ({ context }) => context.escalation === 'stop',
     endedEarly: ({ context }) => context.stopWanted || hasFailed(context),
   },
   actions: {
-    noteTally: assign(({ context, event }) => ({ tally: event.type === 'tallied' ? event.tally : context.tally })),
     noteError: assign(({ event }) => ({ error: 'error' in event ? event.error : undefined })),
   },
 }).createMachine({
   id: 'system',
   context: ({ input }) => ({
     ...input,
-    tally: { actors: 0, actorsGone: 0, portsGone: 0 },
     exhausted: false,
     stopWanted: false,
     error: undefined,
@@ -77,7 +69,6 @@ export const systemMachine = setup({
   }),
   initial: 'idle',
   on: {
-    tallied: { actions: 'noteTally' },
     exhausted: { actions: assign({ exhausted: true }) },
     stop: { actions: assign({ stopWanted: true }) },
   },
@@ -107,7 +98,7 @@ export const systemMachine = setup({
         failed: {},
       },
       on: {
-        tallied: { target: '.judging', actions: 'noteTally' },
+        changed: '.judging',
         exhausted: { guard: 'stopsOnExhaustion', target: 'stopping', actions: assign({ exhausted: true }) },
         stop: 'stopping',
       },

@@ -24,6 +24,8 @@ export interface PartyWatcher {
 
 /** States in which nothing runs, and nothing will until it is started. */
 export const DOWN: readonly ActorState[] = ['idle', 'stopped', 'exhausted', 'failed', 'lost', 'removed'];
+/** States in which it is down although nobody stopped it. */
+const GONE: readonly ActorState[] = ['exhausted', 'failed', 'lost'];
 export const SETTLED: readonly ActorState[] = ['running', ...DOWN];
 
 export abstract class SupervisedParty {
@@ -75,6 +77,11 @@ export abstract class SupervisedParty {
   /** Whether nothing runs, and nothing will until it is started. */
   get down(): boolean {
     return DOWN.includes(this.state);
+  }
+
+  /** Whether it is down although nobody stopped it. */
+  get gone(): boolean {
+    return GONE.includes(this.state);
   }
 
   /** Whether frames are routed to it: it is there, on its way up, or not yet started. */

@@ -18,9 +18,6 @@ export interface ActorSpecification extends PartySpecification {
   readonly significant: boolean;
 }
 
-/** States in which it is down although nobody stopped it. */
-const GONE: readonly ActorState[] = ['exhausted', 'failed', 'lost'];
-
 export interface SupervisedActorServices {
   readonly commands: PartyCommands;
   readonly host: Pick<Host, 'clock' | 'timers'>;
@@ -66,10 +63,6 @@ export class SupervisedActor extends SupervisedParty implements BreakerSubject {
     if (twin.why === 'guest' && before.twin.why !== 'guest')
       this.services.changes.emit({ type: 'guest', actor: this.name, reason: twin.detail, twin: 'js' });
     this.watcher.partyChanged(this, before.state);
-  }
-
-  get gone(): boolean {
-    return GONE.includes(this.state);
   }
 
   /** Whether it has a JavaScript twin that can take over. */

@@ -2,7 +2,7 @@
  * A supervisor as in OTP, and so a child of another supervisor: it starts its children in order, restarts those that end as its flags
  * say, and ends them in reverse order.
  *
- *   const root = await TreeSupervisor.start({ flags, children: [worker, supervisor] }, platform);
+ *   const root = await new TreeSupervisor({ flags, children: [worker, supervisor] }, platform, false).start();
  *   await root.stop();
  *
  *   starting ──> idle ⇄ busy ──> ending ──> ended        a child that does not start ends those before it, and the supervisor
@@ -13,7 +13,7 @@
  */
 import { Children, type Entry, type TreePlatform } from './children.js';
 import { Restarts } from './restarts.js';
-import type { Child, ChildSpecification, DropReason, Exit, Purpose, SupervisorSpecification } from './specification.js';
+import type { Child, DropReason, Exit, Purpose, SupervisorSpecification } from './specification.js';
 
 /** running, restarting: the child is, which does not fit the order. not_found: there is no such child. ended: the supervisor has. */
 export type OrderFailure = 'running' | 'restarting' | 'not_found' | 'ended';
@@ -24,31 +24,6 @@ export class OrderError extends Error {
   constructor(readonly code: OrderFailure) {
     super(code);
   }
-}
-
-export interface SupervisorHooks {
-  /** Called when an incarnation begins to start its children. */
-  readonly onStarting?: (supervisor: TreeSupervisor) => void;
-  /** Called once, when the supervisor begins to end, before any of its children ends. */
-  readonly onEnding?: (exit: Exit) => void;
-}
-
-/** A supervisor as the child of another. Each incarnation starts with all the children. */
-export function nestedSupervisor(
-  child: Pick<ChildSpecification, 'id' | 'restart' | 'significant'>,
-  specification: SupervisorSpecification,
-  platform: TreePlatform,
-  hooks: SupervisorHooks = {},
-): ChildSpecification {
-  let current: TreeSupervisor | null = null;
-  return {
-    ...child,
-    start: async () => {
-      current = await TreeSupervisor.start(specification, platform, hooks, true);
-      return current;
-    },
-    dropped: (reason) => current?.drop(reason),
-  };
 }
 
 /** Why and how a supervisor ends. */
@@ -74,25 +49,13 @@ export class TreeSupervisor implements Child {
   private ending: Ending | undefined;
   private noteEnded: (exit: Exit) => void = () => {};
 
-  /** @throws the error of the first child that did not start: then nothing is left running */
-  static async start(
-    specification: SupervisorSpecification,
-    platform: TreePlatform,
-    hooks: SupervisorHooks = {},
-    hasParent = false,
-  ): Promise<TreeSupervisor> {
-    const supervisor = new TreeSupervisor(specification, platform, hooks, hasParent);
-    hooks.onStarting?.(supervisor);
-    await supervisor.startChildren();
-    return supervisor;
-  }
-
-  private constructor(
+  /** @param onEnding called once, when it begins to end, before any of its children ends */
+  constructor(
     { flags, children }: SupervisorSpecification,
     platform: TreePlatform,
-    private readonly hooks: SupervisorHooks,
     /** False for a root. */
     readonly hasParent: boolean,
+    private readonly onEnding: (exit: Exit) => void = () => {},
   ) {
     this.children = new Children(children, platform, (entry, child, exit) =>
       this.enqueue(async () => (entry.child === child ? this.restarts.ended(entry, exit) : undefined)),
@@ -112,7 +75,8 @@ export class TreeSupervisor implements Child {
     return this.ending !== undefined;
   }
 
-  private async startChildren(): Promise<void> {
+  /** @returns itself. @throws the error of the first child that did not start: then nothing is left running */
+  async start(): Promise<this> {
     try {
       for (const entry of this.children.all) await this.children.start(entry);
     } catch (error) {
@@ -121,6 +85,7 @@ export class TreeSupervisor implements Child {
     }
     this.isBusy = false;
     void this.work();
+    return this;
   }
 
   private async work(): Promise<void> {
@@ -135,7 +100,7 @@ export class TreeSupervisor implements Child {
       const exit = await item.run();
       if (exit) this.ending ??= { exit, purpose: this.hasParent ? 'restart' : 'stop' };
     }
-    this.hooks.onEnding?.(this.ending.exit);
+    this.onEnding(this.ending.exit);
     await this.end(this.ending);
   }
 

@@ -15,7 +15,7 @@ import {
   type Purpose,
   type SupervisorFlags,
 } from '../../../actors/supervisor/tree/specification.js';
-import { nestedSupervisor, TreeSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
+import { TreeSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
 import { settle, VirtualTime } from '../virtual-time.js';
 
 export class FakeChild implements Child {
@@ -112,17 +112,19 @@ export class World {
     flags: Partial<SupervisorFlags> = {},
     more: Partial<Pick<ChildSpecification, 'restart' | 'significant'>> = {},
   ): ChildSpecification {
-    return nestedSupervisor(
-      { id, restart: 'permanent', significant: false, ...more },
-      { flags: { ...QUICK, ...flags }, children },
-      this.platform,
-    );
+    const specification = { flags: { ...QUICK, ...flags }, children };
+    let current: TreeSupervisor | undefined;
+    const start = () => {
+      current = new TreeSupervisor(specification, this.platform, true);
+      return current.start();
+    };
+    return { id, start, restart: 'permanent', significant: false, dropped: (reason) => current?.drop(reason), ...more };
   }
 
   async start(children: readonly ChildSpecification[], flags: Partial<SupervisorFlags> = {}): Promise<TreeSupervisor> {
     const specification = { flags: { ...QUICK, ...flags }, children };
     checkSpecification(specification);
-    return TreeSupervisor.start(specification, this.platform);
+    return new TreeSupervisor(specification, this.platform, false).start();
   }
 
   /** The present incarnation. */
