@@ -100,28 +100,37 @@ export class Application {
   private lastReason = '';
   /** Resolves when the application is stopped or failed, and nothing of it is left running. Never rejects. */
   readonly ended: Promise<void>;
-  private noteEnded: () => void = () => {};
   private present: System | null = null;
   private restarts: RestartTimes = [];
   private readonly listeners: Listeners<ApplicationChange>;
   private readonly ordered: Promise<void>;
   private order: () => void = () => {};
-  private isOrdered = false;
 
   private constructor(
     private readonly options: ApplicationOptions,
     private readonly intensity: Intensity,
+    onRunning: () => void,
+    onEnded: (failure: Failure | null) => void,
   ) {
     this.listeners = new Listeners(options.timers);
     if (options.onChange) this.listeners.add(options.onChange);
-    this.ended = new Promise((resolve) => {
-      this.noteEnded = resolve;
-    });
     this.ordered = new Promise((resolve) => {
-      this.order = () => {
-        this.isOrdered = true;
-        resolve();
-      };
+      this.order = resolve;
+    });
+    this.ended = this.run(onRunning).then(onEnded);
+  }
+
+  /** Resolves when the first life runs. @throws ApplicationError */
+  static start(options: ApplicationOptions, intensity: Intensity): Promise<Application> {
+    return new Promise((resolve, reject) => {
+      const application = new Application(
+        options,
+        intensity,
+        () => resolve(application),
+        (failure) => {
+          reject(new ApplicationError(`the application did not start: ${failure?.reason ?? ''}`, { cause: failure?.error }));
+        },
+      );
     });
   }
 
@@ -159,16 +168,8 @@ export class Application {
     await this.ended;
   }
 
-  /** Resolves when the first life runs. @throws ApplicationError */
-  static start(options: ApplicationOptions, intensity: Intensity): Promise<Application> {
-    const application = new Application(options, intensity);
-    return new Promise((resolve, reject) => {
-      void application
-        .run(() => resolve(application))
-        .then((failure) => {
-          reject(new ApplicationError(`the application did not start: ${application.reason}`, { cause: failure?.error }));
-        });
-    });
+  private get isOrdered(): boolean {
+    return this.phase === 'stopping';
   }
 
   /** Runs one life after another. @returns why the last one has failed */
@@ -179,7 +180,6 @@ export class Application {
       failure = await this.live(onRunning);
     }
     this.become(failure && !this.isOrdered ? 'failed' : 'stopped');
-    this.noteEnded();
     return failure;
   }
 

@@ -146,6 +146,12 @@ function twinAfterMove({ target, placed, failingOver, reason }: PartyContext): T
   return target === placed.side && placed.why !== 'guest' ? placed : { side: target as Side, why: 'moved', detail: '' };
 }
 
+/** Why a command failed. */
+function failure(event: object): { readonly error: unknown; readonly reason: string } {
+  const error = 'error' in event ? event.error : undefined;
+  return { error, reason: reasonOf(error) };
+}
+
 /** The VM of the actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
 /** Its next incarnation has no state. */
@@ -201,13 +207,9 @@ export const partyMachine = setup({
   },
   actions: {
     beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, reason: '', error: undefined, fresh: false, stopWanted: false })),
-    beginNext: assign(({ context }) => ({
-      epoch: context.epoch + 1,
-      restarts: context.restarts + 1,
-      failingOver: false,
-    })),
+    beginNext: assign(({ context }) => ({ epoch: context.epoch + 1, restarts: context.restarts + 1, failingOver: false })),
     noteEnd: assign(({ context, event }) => ({
-      reason: event.type === 'ended' ? event.reason : context.reason,
+      reason: 'reason' in event ? event.reason : context.reason,
       restartsAs: event.type === 'ended' ? event.restartsAs : 0,
       end: 'trap',
       fresh: false,
@@ -228,29 +230,20 @@ export const partyMachine = setup({
       ...(event.type === 'vmRestarting' && !context.stopWanted && { reason: event.reason, end: event.end }),
     })),
     noteEarlyEnd: assign(({ context, event }) => ({
-      reason: event.type === 'ended' ? event.reason : context.reason,
+      reason: 'reason' in event ? event.reason : context.reason,
       end: 'trap',
       endedEarly: true,
     })),
-    noteFailure: assign(({ event }) => {
-      const error = 'error' in event ? event.error : undefined;
-      return { error, reason: reasonOf(error), end: 'failed' };
-    }),
+    noteFailure: assign(({ event }) => ({ ...failure(event), end: 'failed' })),
     /** The command found the VM lost, perhaps before the loss was announced. */
-    noteGone: assign(({ event }) => {
-      const error = 'error' in event ? event.error : undefined;
-      return { error, reason: reasonOf(error), end: 'vmLost', clean: false };
-    }),
+    noteGone: assign(({ event }) => ({ ...failure(event), end: 'vmLost', clean: false })),
     /** Its JavaScript twin did not begin either: the failure that counts is that of the wanted twin. */
-    noteBothFailed: assign(({ context, event }) => {
-      const other = reasonOf('error' in event ? event.error : undefined);
-      return {
-        vm: 'wasm',
-        error: context.guestError,
-        reason: `${context.twin.detail}; nor did its JavaScript twin: ${other}`,
-        end: 'failed',
-      };
-    }),
+    noteBothFailed: assign(({ context, event }) => ({
+      vm: 'wasm',
+      error: context.guestError,
+      reason: `${context.twin.detail}; nor did its JavaScript twin: ${failure(event).reason}`,
+      end: 'failed',
+    })),
     noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', restartsAs: 0, fresh: false }),
     beginMove: assign(({ context, event }) => ({
       target: event.type === 'move' || event.type === 'failOver' ? event.to : context.target,
@@ -266,9 +259,9 @@ export const partyMachine = setup({
       endedAhead: undefined,
     })),
     noteReplaced: assign(({ event }) => {
-      const detail = event.type === 'replace' ? event.reason : reasonOf('error' in event ? event.error : '');
-      const twin: TwinStatus = { side: 'js', why: 'guest', detail };
-      return { vm: 'js', target: 'js', twin, placed: twin, guestError: 'error' in event ? event.error : undefined };
+      const { error: guestError, reason } = failure(event);
+      const twin: TwinStatus = { side: 'js', why: 'guest', detail: event.type === 'replace' ? event.reason : reason };
+      return { vm: 'js', target: 'js', twin, placed: twin, guestError };
     }),
     noteMoved: assign(({ context }) => ({
       vm: context.target,
@@ -277,10 +270,7 @@ export const partyMachine = setup({
       restarts: context.restarts + (context.failingOver ? 1 : 0),
       end: 'moved',
     })),
-    noteStay: assign(({ context, event }) => {
-      const error = 'error' in event ? event.error : undefined;
-      return { error, reason: reasonOf(error), epoch: context.epoch + 1, end: 'restarted' };
-    }),
+    noteStay: assign(({ context, event }) => ({ ...failure(event), epoch: context.epoch + 1, end: 'restarted' })),
     noteFinish: assign({ reason: 'finished', end: 'finished', intent: 'finish', fresh: true }),
     intendStop: assign(({ context }) => ({
       intent: 'stop',
@@ -301,7 +291,7 @@ export const partyMachine = setup({
       error: new ControlError('deadline', context.vm, 'stop', `${context.party} did not stop in ${context.shutdownMs} ms`),
     })),
     noteLoss: assign(({ context, event }) => {
-      const reason = event.type === 'vmLost' || event.type === 'vmRestarting' ? event.reason : context.reason;
+      const reason = 'reason' in event ? event.reason : context.reason;
       return { reason, end: 'vmLost', clean: false, error: new ControlError('lost', context.vm, 'control', reason) };
     }),
     /** Its work was done, whatever becomes of its VM. */
