@@ -12,8 +12,7 @@ import { javaScriptActorFactory } from '../../actors/model/javascript-instance.j
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
-import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
-import type { Escalation } from '../../actors/supervisor/supervision.js';
+import type { Escalation, SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import type { Port } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
