@@ -27,7 +27,8 @@ const NO_HEADER = { kind: 0, source: 0, target: 0, sequence: 0 };
 export class DeadLetters<Report = never> {
   private readonly letters: DeadLetter<Report>[] = [];
   private bytes = 0;
-  private added = 0;
+  /** Number of all dead letters, including those no longer kept. */
+  count = 0;
 
   /** @param now microseconds since the Unix epoch */
   constructor(
@@ -49,14 +50,9 @@ export class DeadLetters<Report = never> {
       report,
       at: this.now(),
     });
-    this.added++;
+    this.count++;
     this.bytes += frame.length;
     while (this.letters.length > this.max || this.bytes > DEAD_LETTERS_BYTES_MAX) this.bytes -= this.letters.shift()?.frame.length ?? 0;
-  }
-
-  /** Number of all dead letters, including those no longer kept. */
-  get count(): number {
-    return this.added;
   }
 
   /** The dead letters that are kept, oldest first. */

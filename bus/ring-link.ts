@@ -72,12 +72,12 @@ const recordBytes = (frameBytes: number): number => (frameBytes + 7) & ~7;
 /** The part of the memory that both ends use. */
 class RingEnd {
   protected readonly cells: Int32Array;
-  protected words: Int32Array;
-  protected data: Uint8Array;
-  protected capacity: number;
-  protected mask: number;
+  protected words!: Int32Array;
+  protected data!: Uint8Array;
+  protected capacity!: number;
+  protected mask!: number;
   /** The largest frame that fits an empty ring wherever its head is. */
-  protected easyBytesMax: number;
+  protected easyBytesMax!: number;
   /** True when somebody else may have this end now. */
   protected detached = false;
 
@@ -86,11 +86,7 @@ class RingEnd {
     protected readonly doorbell: PortLike | null,
   ) {
     this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
-    this.capacity = Atomics.load(this.cells, CAPACITY);
-    this.mask = this.capacity - 1;
-    this.easyBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
-    this.words = new Int32Array(memory, HEADER_BYTES, this.capacity >> 2);
-    this.data = new Uint8Array(memory, HEADER_BYTES, this.capacity);
+    this.remap();
   }
 
   /** Sees the memory as it is now. */

@@ -81,9 +81,3 @@ export interface VmOptions {
   /** Called when a port's handler threw: the frame is used up, and the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
 }
-
-/** Releases both ends: whoever opens them anew goes on. */
-export function detach(link: LinkEnds | undefined): void {
-  link?.writer.detach();
-  link?.reader.detach();
-}

@@ -37,7 +37,7 @@ import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
 import { Durability } from './recovery/durability.js';
 import { Recovery } from './recovery/recovery.js';
-import { progressOf } from './tap/progress.js';
+import { Progress, ProgressTeller } from './tap/progress.js';
 import { Tap } from './tap/tap.js';
 import { Tracer } from './trace/tracer.js';
 import type { Halt } from './turns/halt.js';
@@ -67,7 +67,6 @@ export class Vm implements VmControl {
   private readonly tracer: Tracer;
   /** Loaded when somebody first sets one. */
   private breakpoints: Breakpoints | null = null;
-  private closed = false;
 
   constructor(private readonly options: VmOptions) {
     this.name = options.name;
@@ -94,7 +93,10 @@ export class Vm implements VmControl {
   private createRuntime(map: CellMap): Runtime {
     const { options } = this;
     const kinds = kindsOf(options.parties, system);
-    const tap = new Tap(progressOf(options), () => options.clock.nowMicros());
+    const { memory, clock, timers, tellProgress } = options;
+    const cell = memory?.progress ?? Progress.allocate(false);
+    const teller = tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null;
+    const tap = new Tap(new Progress(cell, teller), () => clock.nowMicros());
     const crashes = new Crashes(options.name, kinds, tap, options.findSite);
     const bus = new VmBus(options, kinds, tap, crashes, this.wake);
     const durability = new Durability(options, bus, map);
@@ -154,7 +156,7 @@ export class Vm implements VmControl {
   }
 
   private get serves(): boolean {
-    return !this.recovery.pending && !this.closed;
+    return !this.recovery.pending && !this.cells.closed;
   }
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
@@ -187,7 +189,7 @@ export class Vm implements VmControl {
   /** Accepts a frame that a link has brought. @returns false when its target has no room */
   arrive(bytes: Uint8Array, at: number, length: number): boolean {
     if (!this.serves) return false;
-    return this.runtime.bus.sink(bytes, at, length);
+    return this.runtime.bus.router.arrive(bytes, at, at + length);
   }
 
   /** Whether the party at this address lives here. */
@@ -231,7 +233,7 @@ export class Vm implements VmControl {
     const savedState = this.cells.stop(party);
     this.wake();
     // Otherwise no checkpoint would contain what it sent last, and its last state.
-    if (savedState && !this.closed) await this.runtime.durability.make();
+    if (savedState && !this.cells.closed) await this.runtime.durability.make();
     return savedState ?? NOTHING;
   }
 
@@ -248,7 +250,7 @@ export class Vm implements VmControl {
   async replace(party: string, address: string): Promise<void> {
     const factory = await this.options.loadImplementation?.(party, address);
     await factory?.load?.();
-    if (factory && !this.closed) this.cells.replace(factory);
+    if (factory && !this.cells.closed) this.cells.replace(factory);
   }
 
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
@@ -295,7 +297,7 @@ export class Vm implements VmControl {
   private async loadBreakpoints(): Promise<void> {
     const { Breakpoints } = await loadPart(this.options, 'what stops at breakpoints', import('./watch/breakpoints.js'));
     const by = await this.testedBy();
-    this.breakpoints ??= new Breakpoints(this.runtime.bus, by, (report) => this.reports.breaks(report));
+    this.breakpoints ??= new Breakpoints(this.runtime.bus, by, (report) => this.reports.report({ type: 'break', report }));
   }
 
   private async loadHalt(): Promise<Halt> {
@@ -412,7 +414,6 @@ export class Vm implements VmControl {
   }
 
   private close(): void {
-    this.closed = true;
     this.cells.closed = true;
     this.hearing.end();
     this.runtime.bus.end();
@@ -427,7 +428,7 @@ export class Vm implements VmControl {
   }
 
   async shutdown(): Promise<void> {
-    if (this.closed) return;
+    if (this.cells.closed) return;
     this.close();
     for (const { name, stays } of this.map.all) if (!stays) this.cells.stop(name);
     for (const cell of this.map.all) cell.close();

@@ -1,5 +1,5 @@
 /** When the links of a VM let it sleep: never while frames wait that nobody will report. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { VmLinks } from '../../actors/vm/bus/vm-links.js';
 import { Progress } from '../../actors/vm/tap/progress.js';
 import { Tap } from '../../actors/vm/tap/tap.js';
@@ -31,23 +31,26 @@ function twoLinks() {
     writers[peer].write(numberedFrame(0, 40), 0, 40);
     writers[peer].flush();
   };
-  return { links, write };
+  return { links, write, arrive: vi.spyOn(router, 'arrive') };
 }
 
 test('a frame that was refused lets the VM sleep: whoever makes room wakes it', () => {
-  const { links, write } = twoLinks();
+  const { links, write, arrive } = twoLinks();
   write(0);
   expect(links.sleep()).toBe(false);
-  links.drain(() => false);
+  arrive.mockReturnValue(false);
+  links.drain();
   expect([links.sleep(), links.empty]).toEqual([true, false]);
 });
 
 test('a frame that has arrived meanwhile over another link does not', () => {
-  const { links, write } = twoLinks();
+  const { links, write, arrive } = twoLinks();
   write(0);
-  links.drain(() => false);
+  arrive.mockReturnValue(false);
+  links.drain();
   write(1);
   expect(links.sleep()).toBe(false);
-  links.drain(() => true);
+  arrive.mockReturnValue(true);
+  links.drain();
   expect([links.sleep(), links.empty]).toEqual([true, true]);
 });

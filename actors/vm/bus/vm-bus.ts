@@ -8,7 +8,6 @@
  * Each request that nobody will answer any more fails here, in the name of the VM's runtime.
  */
 import type { Kinds } from '../../../bus/kinds.js';
-import type { FrameSink } from '../../../bus/link.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../../bus/requests.js';
 import { type LocalTarget, Router } from '../../../bus/router.js';
 import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
@@ -40,8 +39,6 @@ export class VmBus implements GateBus {
   readonly sender: SystemSender;
   readonly resync: TopicResync;
   readonly orphaned: OrphanedOutput;
-  /** Accepts what links bring. */
-  readonly sink: FrameSink = (bytes, at, length) => this.router.arrive(bytes, at, at + length);
   readonly lost: LostRequests;
   private parties: readonly BusParty[] = [];
 

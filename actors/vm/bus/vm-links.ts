@@ -6,7 +6,7 @@ import type { Router } from '../../../bus/router.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import type { Routes } from '../../contract/control.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
-import { detach, type OpenLinkFunction } from '../vm-options.js';
+import type { OpenLinkFunction } from '../vm-options.js';
 
 /**
  * Frames taken from a link before the mailboxes are served: one batch, so that under load frames wait in the links and not in the
@@ -36,11 +36,10 @@ export class VmLinks {
   private routes: ReadonlyMap<number, VmName> = new Map();
   /** Readers whose next frame found no room. */
   private readonly stuck = new WeakSet<LinkReader>();
-  private sink: FrameSink = () => false;
   private refused = false;
   private waits: readonly Wait[] = [];
-  private readonly watchedSink: FrameSink = (bytes, at, length) => {
-    const accepted = this.sink(bytes, at, length);
+  private readonly sink: FrameSink = (bytes, at, length) => {
+    const accepted = this.options.router.arrive(bytes, at, at + length);
     if (!accepted) this.refused = true;
     return accepted;
   };
@@ -108,12 +107,11 @@ export class VmLinks {
   }
 
   /** @returns true when frames were taken */
-  drain(sink: FrameSink): boolean {
+  drain(): boolean {
     let taken = 0;
-    this.sink = sink;
     for (const { reader } of this.all) {
       this.refused = false;
-      taken += reader.drain(this.watchedSink, DRAIN_FRAMES_MAX);
+      taken += reader.drain(this.sink, DRAIN_FRAMES_MAX);
       if (this.refused) this.stuck.add(reader);
       else this.stuck.delete(reader);
     }
@@ -209,6 +207,12 @@ export class VmLinks {
       reader.close();
     }
   }
+}
+
+/** Releases both ends: whoever opens them anew goes on. */
+function detach(link: LinkEnds | undefined): void {
+  link?.writer.detach();
+  link?.reader.detach();
 }
 
 /** The link to a VM that is not there, or not yet. It takes nothing, so every frame waits at its sender. */

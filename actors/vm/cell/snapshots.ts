@@ -35,19 +35,15 @@ export class SnapshotKeeper {
   /** What taking the last one has cost, with its copy. */
   costMicros = 0;
   private memory = new Uint8Array(0);
-  private kept: Snapshot;
+  last: Snapshot;
 
   constructor(first: Snapshot) {
-    this.kept = { ...first, bytes: this.copy(first.bytes) };
-  }
-
-  get last(): Readonly<Snapshot> {
-    return this.kept;
+    this.last = { ...first, bytes: this.copy(first.bytes) };
   }
 
   /** Frames are about to be handled, the first of which is at this journal position. */
   begin(position: number): void {
-    if (this.framesSince === 0) this.kept.position = position;
+    if (this.framesSince === 0) this.last.position = position;
   }
 
   spent(micros: number): void {
@@ -60,7 +56,7 @@ export class SnapshotKeeper {
   }
 
   keep(snapshot: Snapshot): void {
-    this.kept = { ...snapshot, bytes: this.copy(snapshot.bytes) };
+    this.last = { ...snapshot, bytes: this.copy(snapshot.bytes) };
     this.costMicros = 0;
     this.framesSince = 0;
     this.microsSince = 0;

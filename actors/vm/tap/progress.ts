@@ -227,20 +227,6 @@ export class ProgressTeller {
   }
 }
 
-/** The options of a VM that its signs of life need. */
-interface ProgressOptions {
-  readonly memory?: { readonly progress: SharedArrayBuffer | ArrayBuffer };
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly tellProgress?: ProgressListener;
-}
-
-/** @returns the signs of life of a VM, which tells them where its host does not see them */
-export function progressOf({ memory, clock, timers, tellProgress }: ProgressOptions): Progress {
-  const cell = memory?.progress ?? Progress.allocate(false);
-  return new Progress(cell, tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null);
-}
-
 /**
  * How far a VM has got, by what its host was told: what the VM told last, or the batch that it has journaled since.
  *

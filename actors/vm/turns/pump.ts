@@ -75,7 +75,7 @@ export class Pump {
     const { links } = bus;
     const restarted = !this.scheduler.stands && restarts.run(() => links.flush());
     const left = bus.retryHeld();
-    const taken = links.drain(bus.sink);
+    const taken = links.drain();
     links.look();
     const party = this.scheduler.serveOne();
     this.served = party !== null;

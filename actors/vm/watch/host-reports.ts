@@ -4,7 +4,6 @@
  */
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import type { Beginning } from '../../../trace/step.js';
-import type { BreakReport } from '../../contract/breakpoint.js';
 import type { RefusedReport, VmEvent, VmEvents } from '../../contract/events.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import { CrashSites } from '../crash/crashes.js';
@@ -39,10 +38,6 @@ export class HostReports implements TapListener {
     this.refusals.add(refusal);
     const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: this.bus.now() };
     this.report({ type: 'refused', report });
-  }
-
-  breaks(report: BreakReport): void {
-    this.report({ type: 'break', report });
   }
 
   done(party: number): void {
