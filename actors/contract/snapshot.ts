@@ -160,6 +160,8 @@ export function withoutVersions(snapshot: Uint8Array): Uint8Array {
   return kept;
 }
 
+export const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
 /** What goes with an actor from one VM or incarnation to the next: its snapshot, and the counters that the bus keeps for it. */
 export interface SavedState {
   /** Sequence of the last frame of the actor that left. */

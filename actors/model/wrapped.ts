@@ -19,6 +19,7 @@ import { type BoundParty, leadOf } from '../../protocol/bind.js';
 import type { Fields, ReplyFields, StateOf } from '../../protocol/fields.js';
 import { Writer } from '../../protocol/writer.js';
 import type { ChanceGuard } from '../contract/instance.js';
+import { isSame } from '../contract/snapshot.js';
 import { isPromise, unwritable } from '../contract/thrown.js';
 import { Actor } from './actor.js';
 import { handlerNameOf } from './handler-table.js';
@@ -153,5 +154,3 @@ class WrappedActor extends Actor<BoundParty> {
     for (const topic of this.topics) topic.last = this.encoded(topic);
   }
 }
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -14,6 +14,7 @@ import {
   type MalformedFrame,
   type Output,
 } from '../../contract/instance.js';
+import { isSame } from '../../contract/snapshot.js';
 import { isA } from '../../contract/thrown.js';
 import type { Runtime } from './runtime.js';
 import { type Snapshot, takeChecked } from './snapshots.js';
@@ -134,7 +135,7 @@ export class Incarnations {
       this.during(() => {
         next.restore(bytes);
         const kept = takeChecked(factory.schema, () => next.snapshot());
-        if (kept.length !== bytes.length || kept.some((byte, index) => byte !== bytes[index]))
+        if (!isSame(kept, bytes))
           throw new Error('the state that it had is not what the new code makes of it: its snapshot differs after it was restored');
       });
     } catch (error) {

@@ -16,7 +16,7 @@ import {
 import { locateField } from '../../../protocol/locate.js';
 import { Reader } from '../../../protocol/reader.js';
 import type { PartySchema } from '../../../protocol/schema.js';
-import { snapshotField } from '../../contract/snapshot.js';
+import { isSame, snapshotField } from '../../contract/snapshot.js';
 
 export interface Snapshot {
   readonly bytes: Uint8Array;
@@ -104,7 +104,6 @@ export function takeChecked(schema: PartySchema, take: () => Uint8Array): Uint8A
   if (bytes.length > SNAPSHOT_AGAIN_BYTES_MAX) return bytes;
   const first = bytes.slice();
   const again = take();
-  if (again.length !== first.length || again.some((byte, index) => byte !== first[index]))
-    throw new SnapshotError('its snapshot differs when it is taken again, though nothing was handled in between');
+  if (!isSame(again, first)) throw new SnapshotError('its snapshot differs when it is taken again, though nothing was handled in between');
   return again;
 }

@@ -8,16 +8,11 @@ import type { ActorTrap, FindSite, VmName } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
 import type { MoveStep, Tap, TapListener } from '../tap/tap.js';
 
-export interface Crash {
-  readonly party: string;
-  readonly address: number;
-  readonly epoch: number;
-  readonly lastSequence: number;
+/** What its party knows of a crash. */
+interface Crash extends Pick<CrashReport, 'party' | 'address' | 'epoch' | 'lastSequence' | 'attempt' | 'restartsAs'> {
   readonly trap: ActorTrap;
   /** Null when there was none, as for a port whose `onOpen` throws. */
   readonly frame: Uint8Array | null;
-  readonly attempt: number;
-  readonly restartsAs: number;
 }
 
 export const NO_MESSAGE = { kind: 0, kindName: '', source: '', sequence: 0, sentAt: 0, firstBytes: new Uint8Array(0) };
@@ -34,22 +29,16 @@ export class Crashes implements TapListener {
     private readonly findSite: FindSite = () => null,
   ) {}
 
-  describe(crash: Crash): CrashReport {
-    const { party, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
+  describe({ trap, frame, ...known }: Crash): CrashReport {
     trap.searchBy(this.findSite);
     return {
-      party,
-      address,
+      ...known,
       vm: this.vm,
-      epoch,
-      lastSequence,
       reason: trap.message,
       stack: stackOf(isA(trap.cause, Error) ? trap.cause : trap),
       position: trap.isLocated ? trap.position : '',
-      attempt,
       at: this.tap.now(),
-      restartsAs,
-      ...this.messageOf(crash.frame),
+      ...this.messageOf(frame),
     };
   }
 

@@ -174,7 +174,7 @@ export class Deaths {
     return { ...report, message: { ...NO_MESSAGE, source: bus.kinds.partyName(source), sequence } };
   }
 
-  private get identity(): { readonly party: string; readonly address: number; readonly epoch: number; readonly lastSequence: number } {
+  private get identity(): Pick<CrashReport, 'party' | 'address' | 'epoch' | 'lastSequence'> {
     const { address, epoch, sequence: lastSequence } = this.gate;
     return { party: this.party, address, epoch, lastSequence };
   }
