@@ -84,7 +84,7 @@ export class Cells {
   /** Lets frames for it in, and gives it turns. */
   serve(cell: Cell): void {
     if (this.scheduler.parties.includes(cell)) return;
-    this.runtime.bus.add(cell);
+    this.runtime.bus.router.addLocal(cell);
     this.scheduler.add(cell);
   }
 
@@ -95,7 +95,7 @@ export class Cells {
   }
 
   private unserve(cell: Cell): void {
-    this.runtime.bus.remove(cell);
+    this.runtime.bus.router.removeLocal(cell.address);
     this.scheduler.remove(cell);
   }
 

@@ -98,7 +98,7 @@ export class Vm implements VmControl {
     const teller = tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null;
     const tap = new Tap(new Progress(cell, teller), () => clock.nowMicros());
     const crashes = new Crashes(options.name, kinds, tap, options.findSite);
-    const bus = new VmBus(options, kinds, tap, crashes, this.wake);
+    const bus = new VmBus(options, kinds, tap, crashes, this.scheduler, this.wake);
     const durability = new Durability(options, bus, map);
     return {
       options,

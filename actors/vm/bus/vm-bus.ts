@@ -9,7 +9,7 @@
  */
 import type { Kinds } from '../../../bus/kinds.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../../bus/requests.js';
-import { type LocalTarget, Router } from '../../../bus/router.js';
+import { Router } from '../../../bus/router.js';
 import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
 import { system } from '../../../protocol/generated/system.js';
 import type { HeldFrame } from '../../contract/checkpoint.js';
@@ -17,16 +17,12 @@ import type { Routes } from '../../contract/control.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
 import type { Crashes } from '../crash/crashes.js';
 import type { Tap } from '../tap/tap.js';
+import type { Scheduler } from '../turns/scheduler.js';
 import type { VmOptions } from '../vm-options.js';
-import { type Gate, type GateBus, OrphanedOutput } from './gate.js';
+import { type GateBus, OrphanedOutput } from './gate.js';
 import { LostRequests } from './lost-requests.js';
 import { SystemSender, TopicResync } from './system-sender.js';
 import { VmLinks } from './vm-links.js';
-
-/** A party of this VM, as its bus sees it. */
-export interface BusParty extends LocalTarget {
-  readonly gate: Gate;
-}
 
 export class VmBus implements GateBus {
   readonly vm: VmName;
@@ -40,14 +36,17 @@ export class VmBus implements GateBus {
   readonly resync: TopicResync;
   readonly orphaned: OrphanedOutput;
   readonly lost: LostRequests;
-  private parties: readonly BusParty[] = [];
 
-  /** @param wake asks the driver for a pump */
+  /**
+   * @param served the parties of this VM that are served
+   * @param wake asks the driver for a pump
+   */
   constructor(
     private readonly options: VmOptions,
     readonly kinds: Kinds,
     readonly tap: Tap,
     private readonly crashes: Crashes,
+    private readonly served: Pick<Scheduler, 'parties'>,
     readonly wake: () => void,
   ) {
     const { name: vm, parties, openLink, memory } = options;
@@ -80,16 +79,6 @@ export class VmBus implements GateBus {
   /** Watches the deadlines of requests that were not opened by gates. */
   watchDeadlines(): void {
     this.lost.watch(this.requests.nextDeadline);
-  }
-
-  add(party: BusParty): void {
-    this.router.addLocal(party);
-    this.parties = [...this.parties, party];
-  }
-
-  remove(party: BusParty): void {
-    this.router.removeLocal(party.address);
-    this.parties = this.parties.filter((other) => other !== party);
   }
 
   /** Tells a requester that no reply will come; tells a port also which crash is the reason. */
@@ -188,7 +177,7 @@ export class VmBus implements GateBus {
 
   /** Whether something that was emitted waits for room. */
   get blocked(): boolean {
-    return this.sender.gate.blocked || this.orphaned.size > 0 || this.parties.some(({ gate }) => gate.blocked);
+    return this.sender.gate.blocked || this.orphaned.size > 0 || this.served.parties.some(({ gate }) => gate.blocked);
   }
 
   /** Offers waiting frames again. @returns true when something left */
@@ -196,14 +185,14 @@ export class VmBus implements GateBus {
     const { gate } = this.sender;
     let left = false;
     if (gate.blocked) left = gate.retry();
-    for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    for (const party of this.served.parties) if (party.gate.blocked) left = party.gate.retry() || left;
     this.orphaned.retry();
     return left;
   }
 
   /** Frames of parties, here or gone, that wait for room. */
   get held(): readonly Uint8Array[] {
-    const gates = this.parties.flatMap(({ gate }) => gate.held);
+    const gates = this.served.parties.flatMap(({ gate }) => gate.held);
     return [...gates, ...this.orphaned.held].map(({ frame }) => frame);
   }
 

@@ -42,8 +42,7 @@ export class TraceTeller {
   wrote(bytes: number): void {
     if (bytes - this.toldAt < this.every) return;
     this.toldAt = bytes;
-    if (this.reader) void this.tell();
-    else void this.events.report({ type: 'trace', memory: this.memory, records: NO_RECORDS });
+    void this.collected();
   }
 
   /** Resolves when the host has taken all that was written until now out of the memory. */
