@@ -15,17 +15,12 @@ import type { Routing } from '../directory.js';
 import { SupervisionError } from '../errors.js';
 import type { Vms } from '../vm/supervised-vm.js';
 
-export interface MoveSpec extends Pick<RecoverySpec, 'options' | 'version'> {
-  readonly actor: MovingActor;
-  readonly address: number;
-  readonly to: VmName;
-}
-
-export interface MovingActor {
+interface MovingActor {
   readonly name: string;
+  readonly address: number;
   readonly vm: VmName;
-  /** Epoch of its present incarnation: until the actor is suspended, its VM may start it again by permit. */
-  readonly status: { readonly epoch: number };
+  /** With the epoch of its present incarnation: until the actor is suspended, its VM may start it again by permit. */
+  readonly spec: RecoverySpec;
   /** Makes the target VM its own, with the next epoch. @returns false when its present epoch is another, or it does not move any more */
   moved(epoch: number): boolean;
 }
@@ -43,10 +38,11 @@ export class Moves {
   ) {}
 
   /** @throws ControlError, SupervisionError: then the actor is where it was, or lost with its VM, and has to be restarted there */
-  make(spec: MoveSpec): Promise<void> {
-    const move = (this.last.get(spec.address) ?? Promise.resolve()).then(() => this.move(spec));
+  make(actor: MovingActor, to: VmName): Promise<void> {
+    const { address } = actor;
+    const move = (this.last.get(address) ?? Promise.resolve()).then(() => this.move(actor, to));
     this.last.set(
-      spec.address,
+      address,
       move.catch(() => {}),
     );
     return move;
@@ -60,24 +56,23 @@ export class Moves {
     }
   }
 
-  private async move(spec: MoveSpec): Promise<void> {
-    const { actor, address, to } = spec;
-    const { vm: from } = actor;
+  private async move(actor: MovingActor, to: VmName): Promise<void> {
+    const { address, vm: from } = actor;
     const handles = this.vms.live.map(({ handle }) => handle);
     const [source, target] = [from, to].map((name) => handles.find((handle) => handle.name === name));
     if (!source || !target) throw new SupervisionError('state', actor.name, `cannot move from VM ${from} to VM ${to}: one does not run`);
     try {
-      await this.prepare(spec, source, target, handles);
+      await this.prepare(actor, source, target, handles);
     } catch (error) {
       await Promise.allSettled([target.control.moves.forget(actor.name), ...handles.map(({ control }) => control.moves.resume(address))]);
       throw error;
     }
-    await this.land(spec, source, handles);
+    await this.land(actor, source, handles);
   }
 
   /** Carries out all steps up to the commit. On return the actor belongs to the new VM. */
-  private async prepare({ actor, address, options, version }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
-    const { name } = actor;
+  private async prepare(actor: MovingActor, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]): Promise<void> {
+    const { name, address } = actor;
     let end: (error: Error) => void = () => {};
     const calledOff = new Promise<never>((_, reject) => {
       end = (cause) => reject(new SupervisionError('state', name, `its move was called off: ${cause.message}`));
@@ -87,7 +82,7 @@ export class Moves {
     try {
       const written = await unlessCalledOff(suspend(address, handles));
       await unlessCalledOff(settle(address, handles, written));
-      const { epoch } = actor.status;
+      const { epoch, options, version } = actor.spec;
       const handover = await unlessCalledOff(source.control.moves.handOver(name));
       await unlessCalledOff(target.control.moves.adopt({ party: name, epoch: epoch + 1, options, version }, handover));
       if (!this.open.has(end) || !actor.moved(epoch)) throw new SupervisionError('state', name, 'its move was called off: it ended');
@@ -96,8 +91,8 @@ export class Moves {
     }
   }
 
-  private async land({ actor, address }: MoveSpec, source: VmHandle, handles: readonly VmHandle[]): Promise<void> {
-    await this.told(source.control.moves.forget(actor.name));
+  private async land({ name, address }: MovingActor, source: VmHandle, handles: readonly VmHandle[]): Promise<void> {
+    await this.told(source.control.moves.forget(name));
     await this.routing.again();
     await Promise.all(handles.map(({ control }) => this.told(control.moves.resume(address))));
   }

@@ -68,10 +68,10 @@ export class CommandsOfParty implements PartyCommands {
   }
 
   async move(to: Side): Promise<void> {
-    const { party, address, options, version } = this.specification;
+    const { party, address } = this.specification;
     const { directory, routing, moves } = this.services;
     try {
-      await moves.make({ actor: directory.actor(party), address, options, version, to });
+      await moves.make(directory.actor(party), to);
     } finally {
       routing.forgetLast(address); // no trap has ended it
     }

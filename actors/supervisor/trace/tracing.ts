@@ -35,21 +35,15 @@ export class Tracing {
   /** All who ask while it is loaded are heard in the order in which they have asked. @throws SupervisionError `state`, LoadError */
   async opened(): Promise<TraceSession> {
     this.assertTraced();
-    this.opening ??= this.open();
+    this.opening ??= loadPart(this.host, 'what follows a trace', import('./trace-session.js'))
+      .then(({ TraceSession }) => (this.session = new TraceSession(this.host, this.directory, this.changes, this.followers)))
+      .catch((error) => {
+        this.opening = null;
+        throw error;
+      });
     const session = await this.opening;
     this.assertTraced();
     return session;
-  }
-
-  private async open(): Promise<TraceSession> {
-    try {
-      const { TraceSession } = await loadPart(this.host, 'what follows a trace', import('./trace-session.js'));
-      this.session = new TraceSession(this.host, this.directory, this.changes, this.followers);
-      return this.session;
-    } catch (error) {
-      this.opening = null;
-      throw error;
-    }
   }
 
   private assertTraced(): void {
