@@ -11,7 +11,6 @@ import type { MoveControl, RecoverySpec } from '../contract/control.js';
 import type { LinkPositions } from '../contract/instance.js';
 import type { ActorCell } from './cell/actor-cell.js';
 import type { Runtime } from './cell/runtime.js';
-import type { CellMap } from './cell-map.js';
 import type { Cells } from './cells.js';
 
 export class Mover implements MoveControl {
@@ -22,14 +21,13 @@ export class Mover implements MoveControl {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly map: CellMap,
     private readonly cells: Cells,
   ) {}
 
   async suspend(address: number): Promise<LinkPositions> {
     const { bus, tap } = this.runtime;
     bus.router.hold(address);
-    const cell = this.map.stateful.find((each) => each.address === address);
+    const cell = this.cells.map.stateful.find((each) => each.address === address);
     cell?.suspend();
     if (cell) tap.tell.moved(address, 'suspended');
     const positions = bus.links.flushedTo();
@@ -55,7 +53,7 @@ export class Mover implements MoveControl {
 
   /** @throws Error when the actor is not suspended here */
   async handOver(actor: string): Promise<ActorHandover> {
-    const cell = this.map.withStateNamed(actor);
+    const cell = this.cells.map.withStateNamed(actor);
     const handover = cell.handOver();
     const { bus, tap } = this.runtime;
     tap.tell.moved(cell.address, 'handedOver');
@@ -84,8 +82,8 @@ export class Mover implements MoveControl {
 
   /** Drops an actor that now belongs, or still belongs, to another VM. Does nothing when it is not here. */
   async forget(actor: string): Promise<void> {
-    if (!this.map.get(actor)) return;
-    const cell = this.map.withStateNamed(actor);
+    if (!this.cells.map.get(actor)) return;
+    const cell = this.cells.map.withStateNamed(actor);
     const { bus, tap } = this.runtime;
     this.arrived.delete(cell.address);
     bus.requests.forget(cell.address);

@@ -77,8 +77,8 @@ export class Vm implements VmControl {
     const { tap, bus } = runtime;
     this.hearing = this.createHearing();
     this.cells = new Cells(runtime, map, scheduler);
-    this.recovery = new Recovery(runtime, map, this.cells);
-    this.moves = new Mover(runtime, map, this.cells);
+    this.recovery = new Recovery(runtime, this.cells);
+    this.moves = new Mover(runtime, this.cells);
     this.work = new Pump(runtime, scheduler, map);
     this.reports = new HostReports(bus, options.events);
     const measuring = options.parties.find(({ measures }) => measures !== undefined);

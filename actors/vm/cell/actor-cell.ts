@@ -347,7 +347,6 @@ export class ActorCell extends KeptActor {
   replace(factory: ActorFactory): void {
     this.presentState();
     this.incarnations.replace(factory, this.snapshots.last);
-    this.factory = factory;
   }
 
   private assertRunning(): void {
@@ -356,8 +355,7 @@ export class ActorCell extends KeptActor {
 
   /** Shows what a frame would do now. @throws Error when the actor waits for its restart */
   tryFrame(frame: Uint8Array): Promise<Trial> {
-    const { factory, spec } = this;
-    return runTrial(factory, spec.options, this.presentState(), frame, this.runtime.bus.kinds);
+    return runTrial(this.incarnations.factory, this.spec.options, this.presentState(), frame, this.runtime.bus.kinds);
   }
 
   /** Handles a poison frame, out of order. It is journaled at once, so it is handled once. @throws Error when that is impossible now */

@@ -51,7 +51,7 @@ export abstract class ActorCore extends Cell {
   private readonly frameDigest = new FrameDigest();
 
   constructor(
-    public factory: ActorFactory,
+    factory: ActorFactory,
     readonly spec: SpawnSpec,
     runtime: Runtime,
     /** Checkpoint of the incarnation that was lost with its VM: `recover` goes on from there. */
@@ -76,7 +76,7 @@ export abstract class ActorCore extends Cell {
   }
 
   get schema(): PartySchema {
-    return this.factory.schema;
+    return this.incarnations.factory.schema;
   }
 
   override get counts(): CellCounts {

@@ -19,7 +19,7 @@ export abstract class KeptActor extends ActorCore {
     const { neededFrom, snapshots, gate } = this;
     return {
       actor: this.name,
-      version: this.factory.version,
+      version: this.incarnations.factory.version,
       position: neededFrom,
       snapshot: snapshots.last.bytes,
       sequence: snapshots.last.sequence,

@@ -27,7 +27,7 @@ export class Incarnations {
   private readonly spare: SpareInstance;
 
   constructor(
-    private factory: ActorFactory,
+    public factory: ActorFactory,
     private readonly options: ActorOptions,
     private readonly runtime: Runtime,
   ) {

@@ -12,7 +12,6 @@ import { decodeSavedState } from '../../contract/snapshot.js';
 import { firstSequenceOf } from '../bus/gate.js';
 import type { ActorCell } from '../cell/actor-cell.js';
 import type { Runtime } from '../cell/runtime.js';
-import type { CellMap } from '../cell-map.js';
 import type { Cells } from '../cells.js';
 
 export class Recovery {
@@ -21,7 +20,6 @@ export class Recovery {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly map: CellMap,
     private readonly cells: Cells,
   ) {
     this.pending = runtime.options.memory?.recovers ?? false;
@@ -39,10 +37,10 @@ export class Recovery {
     const loading = this.cells.loading(specs.map(({ party, version }) => ({ party, version: versionOf(party) ?? version })));
     if (loading) await loading;
     const beginning = this.resume(specs, former);
-    const { addresses } = this.map;
+    const { addresses } = this.cells.map;
     bus.hush(addresses);
-    for (const cell of this.map.all) cell.blame(suspectsAt(cell.address, suspects));
-    const poisoned = this.map.stateful.flatMap((cell) => cell.poisonedFrames);
+    for (const cell of this.cells.map.all) cell.blame(suspectsAt(cell.address, suspects));
+    const poisoned = this.cells.map.stateful.flatMap((cell) => cell.poisonedFrames);
     this.handleAgain();
     for (const { schema } of beginning) bus.resync.come(schema, false);
     bus.unhush(addresses, poisoned);
@@ -60,7 +58,8 @@ export class Recovery {
    */
   private resume(specs: readonly RecoverySpec[], checkpoint: Checkpoint | undefined): readonly ActorCell[] {
     const { bus, durability } = this.runtime;
-    const { cells, map } = this;
+    const { cells } = this;
+    const { map } = cells;
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     this.resumeOpen(specs);
     const { position } = durability.journal;
@@ -77,7 +76,7 @@ export class Recovery {
 
   /** Resumes the ports that were opened as the VM was made. */
   private resumeOpen(specs: readonly RecoverySpec[]): void {
-    for (const cell of this.map.all) {
+    for (const cell of this.cells.map.all) {
       const spec = specs.find(({ party }) => party === cell.name);
       if (spec) cell.beginAs(spec.epoch);
       else this.cells.stop(cell.name);
@@ -88,7 +87,7 @@ export class Recovery {
   private handleAgain(): void {
     const { progress } = this.runtime.tap;
     progress.tellEach(true);
-    for (const cell of this.map.all) cell.recover();
+    for (const cell of this.cells.map.all) cell.recover();
     progress.tellEach(false);
   }
 }
