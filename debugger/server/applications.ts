@@ -7,7 +7,6 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
-import { reasonOf } from '../../actors/contract/thrown.js';
 import {
   type FromApplication,
   GOES_ON,
@@ -24,6 +23,8 @@ import { Take } from './take.js';
 const LEFT_MS = 5_000;
 /** Recordings besides the newest, for pages that still show them. */
 const TAKES_KEPT = 2;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One application. */
 class Connection {
