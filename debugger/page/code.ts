@@ -1,9 +1,9 @@
 /** The source of a handler, with the line that is meant. */
 
 import type { Code } from '../player/code.js';
+import { reasonOf } from '../server/reason.js';
 import type { Detail } from '../table/run.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 
 /** Which source is meant: where the message ended its handler, or else that handler. */

@@ -1,13 +1,13 @@
 /** What is selected: its path, its message, its causes and effects, its bytes. */
 
 import { durationText, timeText } from '../../trace/text.js';
+import { reasonOf } from '../server/reason.js';
 import type { Detail, Line } from '../table/run.js';
 import { copied } from './clipboard.js';
 import { codeOf, codeQuery } from './code.js';
 import { element } from './element.js';
 import { MomentPane } from './moment.js';
 import { pathParts, pathSentence } from './path-words.js';
-import { reasonOf } from './reason.js';
 import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import { StatePane } from './state.js';

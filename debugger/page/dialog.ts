@@ -1,7 +1,7 @@
 /** A pane over the others that a key opens and closes. While it is open, it may be looked at again now and then. */
 
+import { reasonOf } from '../server/reason.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 
 export class Dialog {
   readonly content = element('div');

@@ -1,6 +1,7 @@
 /** The debugger page: puts its panes together, and shows what its server looks at. */
 
 import { proxy, wrap } from 'comlink';
+import { reasonOf } from '../server/reason.js';
 import type { Status } from '../server/subject.js';
 import type { RunState } from '../table/run.js';
 import { ActorsPane } from './actors.js';
@@ -20,7 +21,6 @@ import { PausePane } from './pause.js';
 import { Plot } from './plot.js';
 import { PointsPane } from './points.js';
 import { PrintField } from './print.js';
-import { reasonOf } from './reason.js';
 import { ScreenPane } from './screen.js';
 import { SendPane } from './send.js';
 import { ServerLink } from './server.js';

@@ -1,7 +1,7 @@
 /** The states of all actors at the moment that is travelled to. Those that are open go along. The server plays the recording for them. */
 
+import { reasonOf } from '../server/reason.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import type { StatePane } from './state.js';
 import type { View } from './view.js';

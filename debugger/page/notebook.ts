@@ -5,10 +5,10 @@
 
 import { NOTE_LENGTH_MAX, NOTES_MAX, type Note } from '../../trace/notes.js';
 import { timeText } from '../../trace/text.js';
+import { reasonOf } from '../server/reason.js';
 import { actButton, Dialog } from './dialog.js';
 import { download, recordingName } from './download.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
 import type { Travel } from './travel.js';

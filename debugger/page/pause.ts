@@ -6,10 +6,10 @@
 import type { Remote } from 'comlink';
 import { bytesOf, type StandingMessage, type StandingText } from '../../trace/live.js';
 import { durationText } from '../../trace/text.js';
+import { reasonOf } from '../server/reason.js';
 import type { Status } from '../server/subject.js';
 import { actButton } from './dialog.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import { say } from './say.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';

@@ -1,5 +1,5 @@
 /** A word to whoever sits before the page, which goes by itself. */
-import { reasonOf } from './reason.js';
+import { reasonOf } from '../server/reason.js';
 
 /** Long enough to be read. */
 const SHOWN_MS = 8_000;

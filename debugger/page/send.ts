@@ -2,9 +2,9 @@
 
 import type { Remote } from 'comlink';
 import { type TrialText, textOf } from '../../trace/live.js';
+import { reasonOf } from '../server/reason.js';
 import { actButton, Dialog } from './dialog.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import { trialParts } from './trial.js';
 import type { View } from './view.js';

@@ -5,9 +5,9 @@
 
 import { shortText } from '../../trace/text.js';
 import type { Origin } from '../player/timeline.js';
+import { reasonOf } from '../server/reason.js';
 import { changesOf } from './changes.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';
 import type { View } from './view.js';

@@ -6,11 +6,11 @@
 import type { Remote } from 'comlink';
 import { bytesOf, type StandingMessage, type StandingText } from '../../trace/live.js';
 import type { Code } from '../player/code.js';
+import { reasonOf } from '../server/reason.js';
 import { partsOf } from './code.js';
 import type { DetailPane } from './detail.js';
 import { actButton } from './dialog.js';
 import { element } from './element.js';
-import { reasonOf } from './reason.js';
 import { say, sayHow } from './say.js';
 import type { ServerLink } from './server.js';
 import type { Steps } from './steps.js';

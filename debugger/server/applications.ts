@@ -16,6 +16,7 @@ import {
   type ToApplication,
   wordOf,
 } from '../../trace/live.js';
+import { reasonOf } from './reason.js';
 import type { Status, Subject } from './subject.js';
 import { Take } from './take.js';
 
@@ -23,8 +24,6 @@ import { Take } from './take.js';
 const LEFT_MS = 5_000;
 /** Recordings besides the newest, for pages that still show them. */
 const TAKES_KEPT = 2;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One application. */
 class Connection {

@@ -19,6 +19,7 @@ import { Guard, type Refusal } from './guard.js';
 import type { Role } from './guard-role.js';
 import type { LiveDebugger } from './part.js';
 import { type PagePlayer, played } from './played.js';
+import { reasonOf } from './reason.js';
 import { keepNotes, notesOf, saved } from './saved.js';
 import { Sockets } from './sockets.js';
 import type { Subject } from './subject.js';
@@ -111,7 +112,7 @@ export class Debugger implements LiveDebugger {
       if (SUBJECT_NAMES.includes(name)) await this.giveOfSubject(name, url.searchParams, request, response);
       else await this.givePlayed(name as keyof typeof played, url.searchParams, await bodyOf(request), response);
     } catch (error) {
-      refuse({ status: 422, why: error instanceof Error ? error.message : String(error) });
+      refuse({ status: 422, why: reasonOf(error) });
     }
   }
 

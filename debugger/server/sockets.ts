@@ -9,6 +9,7 @@ import { jsonText } from '../player/json-text.js';
 import { Applications } from './applications.js';
 import type { Guard, Refusal } from './guard.js';
 import type { Role } from './guard-role.js';
+import { reasonOf } from './reason.js';
 import type { Subject } from './subject.js';
 import type { PageWord } from './words.js';
 
@@ -85,7 +86,7 @@ export class Sockets {
       const asked = question.what === 'show' ? this.toBeShown(page, question) : question;
       say({ type: 'answer', id, value: await this.subject.ask(asked) });
     } catch (error) {
-      say({ type: 'answer', id, error: error instanceof Error ? error.message : String(error) });
+      say({ type: 'answer', id, error: reasonOf(error) });
     }
   }
 
