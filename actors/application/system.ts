@@ -110,7 +110,7 @@ export interface SystemOptions extends Partial<Intensity> {
   /** A VM hangs when it is busy for so long without progress on any frame: it is ended, and its actors go on. `HANG_MS` when not given. */
   readonly hangMs?: number;
   /** Breakpoints from the first message on, as `breakOn` of the system sets them later. Only for development. */
-  readonly breakOn?: readonly Breakpoint[];
+  readonly breakOn?: readonly (Breakpoint | string)[];
   /** Called with every change from the first on, also with those during the start. */
   readonly onChange?: (change: SystemChange) => void;
   /** The longest that a VM may take to stop one actor. */

@@ -22,7 +22,7 @@ import type { VmThreads } from './vm/vm-threads.js';
 
 export interface LifecycleOptions extends TrapRate {
   /** Breakpoints from the first message on. */
-  readonly breakOn: readonly Breakpoint[];
+  readonly breakOn: readonly (Breakpoint | string)[];
 }
 
 export class Lifecycle {

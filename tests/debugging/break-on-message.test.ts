@@ -49,7 +49,7 @@ afterAll(() => session.disconnect());
 
 beforeEach(() => void stops.splice(0));
 
-async function start(placement: string, options: Partial<SimHostOptions> = {}, breakOn: readonly Breakpoint[] = []) {
+async function start(placement: string, options: Partial<SimHostOptions> = {}, breakOn: readonly (Breakpoint | string)[] = []) {
   const changes: SystemChange[] = [];
   const host = createSimHost({ seed: 1, parties, vms, console: 'on', ...options });
   const port = host.vm.openPort(button, { onCounterChanged() {} });
@@ -129,7 +129,7 @@ test('it says what it does, also when no debugger is attached, and is over once 
 });
 
 test('one that is there from the start stops at the first message', async () => {
-  const { increment: add, changes } = await start('js', {}, [increment]);
+  const { increment: add, changes } = await start('js', {}, ['counter.increment']);
   expect(changes.findIndex(({ type }) => type === 'breakpoint')).toBeLessThan(changes.findIndex(({ type }) => type === 'actor'));
   await add(1);
   expect(stops).toHaveLength(1);

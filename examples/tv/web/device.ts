@@ -18,7 +18,7 @@
  *   ?safePercent=5     share of each side that stays free, for sets that cut off the edges
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
-import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
+import { parsePlacement } from 'tandem';
 import { type BrowserCapabilities, type BrowserStorageOptions, type PainterChoice, type Profile, profileFor } from 'tandem/browser';
 import type { TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
@@ -46,7 +46,7 @@ export interface Device {
   /** Whether a worker paints, if the browser can hand it a canvas. */
   readonly offscreen: boolean;
   readonly storage: BrowserStorageOptions;
-  readonly breakOn: readonly Breakpoint[];
+  readonly breakOn: readonly string[];
   /** Names of parties that have a live track in the Performance panel. */
   readonly tracks: readonly string[];
   readonly trace: TraceLevel;
@@ -63,7 +63,7 @@ class AddressError extends Error {
 
 /**
  * @param found what the browser can really do: an address only takes away
- * @throws AddressError, RangeError for an invalid deadline, BreakpointError, or PlacementError, which names the existing actors
+ * @throws AddressError, RangeError for an invalid deadline, or PlacementError, which names the existing actors
  */
 export function readDevice(parameters: URLSearchParams, found: BrowserCapabilities): Device {
   const placement = parameters.get('placement') ?? 'mixed';
@@ -80,7 +80,7 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
     trace: oneOf(TRACE_LEVELS, 'trace', parameters.get('trace') ?? 'off'),
     overlay: overlayIn(parameters),
     record: recordIn(parameters),
-    breakOn: parameters.getAll('break').map((text) => parseBreakpoint(text, parties)),
+    breakOn: parameters.getAll('break'),
     capabilities: {
       ...found,
       wasm: found.wasm && isOn(parameters, 'wasm'),
