@@ -54,7 +54,7 @@ const APPLICATION = `
 const HOSTED = APPLICATION.replace(/guest: \{.*\} \}/, '}').replace(/workers: \{[\s\S]*?\n {4}\},/, '');
 
 const started = (placement: string) => `
-  import { start } from 'tandem/browser';
+  import { ${placement === 'host' ? 'startHere as start' : 'start'} } from 'tandem/browser';
   import { application } from '${placement === 'host' ? 'hosted' : 'application'}';
   const { counter } = await start(application, { placement: '${placement}', console: 'off' });
   counter.increment({ by: 5 });

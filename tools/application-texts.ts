@@ -107,10 +107,11 @@ function workerLine(thread: string, platform: Settings['platform']): string {
 export function indexText({ library, settings }: ApplicationText): string {
   const platform = `${library}/${settings.platform}`;
   const options = settings.platform === 'node' ? 'NodeStartOptions' : 'BrowserStartOptions';
+  const start = settings.platform === 'browser' && threadsOf(settings).length === 0 ? 'startHere' : 'start';
   const workers = threadsOf(settings).map((thread) => workerLine(thread, settings.platform));
   return [
     HEADING,
-    `import { type ${options}, clientOf, start as startApplication } from '${platform}';`,
+    `import { type ${options}, clientOf, ${start} as startApplication } from '${platform}';`,
     "import { application as definition } from './definition.js';",
     '',
     workers.length
@@ -123,7 +124,7 @@ export function indexText({ library, settings }: ApplicationText): string {
     'export const client = clientOf(application);',
     '',
     '/** Starts the application: gives its actors by name, and `system`. */',
-    `export const start = (options: ${options} = {}) => startApplication(application, options);`,
+    `export const start = (options: ${start === 'start' ? options : `Omit<${options}, 'painter'>`} = {}) => startApplication(application, options);`,
     '',
   ].join('\n');
 }

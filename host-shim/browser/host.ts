@@ -1,5 +1,6 @@
 /** The host of a page: VMs in module workers. */
-import { type HostOptions, PlatformHost } from '../common/host.js';
+import { PlatformHost } from '../common/host.js';
+import { type HostOptions, OneThreadHost } from '../common/host-here.js';
 import { type BrowserCapabilities, profileFor } from './capabilities.js';
 import { debugging, probeDebugger } from './debugging.js';
 import { newLifeLock } from './life.js';
@@ -18,8 +19,12 @@ const platform = {
 };
 
 /** @param options of which `profile`, when not given, is the one that suits the device */
-export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>
-  new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, {
-    ...options,
-    profile: options.profile ?? profileFor(options.capabilities),
-  });
+export const createBrowserHost = (options: BrowserHostOptions): PlatformHost => new PlatformHost(...partsOf(options));
+
+/** The same, with all VMs in this thread: without what is for others. */
+export const createHostHere = (options: BrowserHostOptions): OneThreadHost => new OneThreadHost(...partsOf(options));
+
+const partsOf = (options: BrowserHostOptions): ConstructorParameters<typeof OneThreadHost> => [
+  options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform,
+  { ...options, profile: options.profile ?? profileFor(options.capabilities) },
+];

@@ -41,4 +41,4 @@ export { type BrowserInput, openInput } from './ports/input.js';
 export { KEY_TABLES, type KeyTable, type MediaKey } from './ports/key-tables.js';
 export { type BrowserStorage, type BrowserStorageOptions, openStorage } from './ports/storage.js';
 export { createDownloadSink, openRecordingFile, openRecordingSink } from './recordings.js';
-export { type BrowserStartOptions, start } from './start.js';
+export { type BrowserStartOptions, start, startHere } from './start.js';

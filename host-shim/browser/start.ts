@@ -3,7 +3,7 @@ import type { ApplicationDefinition } from '../common/application-definition.js'
 import type { Started, StartOptions } from '../common/start.js';
 import { startWith } from '../common/start-on-platform.js';
 import { type BrowserCapabilities, detectCapabilities, profileFor } from './capabilities.js';
-import { type BrowserHostOptions, createBrowserHost } from './host.js';
+import { type BrowserHostOptions, createBrowserHost, createHostHere } from './host.js';
 import type { PainterScreen } from './painting/painter-screen.js';
 
 export interface BrowserStartOptions extends StartOptions {
@@ -43,3 +43,14 @@ export function start<const D extends ApplicationDefinition>(
   const portVms = painter ? { ...options.portVms, display: 'painter' as const } : options.portVms;
   return startWith({ detectCapabilities, profileFor, createHost, deviceId }, application, { ...options, portVms });
 }
+
+/**
+ * Starts an application in this page's thread, all of it: a page that has no worker loads less than by `start`. Of the placement, what is in VMs of their own
+ * is in this thread, too; where they have worker files, the console says so.
+ * @returns each of its actors by name, and the system
+ * @throws what `startSystem` throws; then everything that had started was ended again
+ */
+export const startHere = <const D extends ApplicationDefinition>(
+  application: D,
+  options: Omit<BrowserStartOptions, 'painter'> = {},
+): Promise<Started<D>> => startWith({ detectCapabilities, profileFor, createHost: createHostHere, deviceId }, application, options);

@@ -7,7 +7,7 @@ import { type BoundParty, isNumbered, UnboundError } from '../../protocol/bind.j
 import { bindForRun } from '../../protocol/interpret.js';
 import { type ApplicationDefinition, javaScriptTwinOf } from './application-definition.js';
 import type { VmDefinition } from './definition.js';
-import type { VmSources } from './host.js';
+import type { VmSources } from './host-here.js';
 
 interface Parties {
   readonly all: readonly BoundParty[];

@@ -8,8 +8,8 @@ import type { VmName } from '../../actors/contract/instance.js';
 import { Progress } from '../../actors/vm/tap/progress.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { Journal, JournalMirror } from '../../bus/journal.js';
-import { createRing } from '../../bus/ring-link.js';
 import { JOURNAL_BYTES, RING_BYTES, RING_START_BYTES } from '../../protocol/limits.js';
+import type { Rings } from './rings.js';
 
 /**
  * How a host sees the journal of a VM. shared: in shared memory. here: in the host's own thread. mirrored: not at all, so the VM sends
@@ -95,12 +95,12 @@ export class Memories {
     return isFresh;
   }
 
-  ring(from: VmName, to: VmName): SharedArrayBuffer {
+  ring(from: VmName, to: VmName, rings: Rings): SharedArrayBuffer {
     const pair = `${from}>${to}`;
     const known = this.rings.get(pair);
     if (known) return known;
     const { ringBytes = RING_BYTES, ringStartBytes = Math.min(ringBytes, RING_START_BYTES) } = this.sizes;
-    const created = createRing(ringBytes, ringStartBytes);
+    const created = rings.create(ringBytes, ringStartBytes);
     this.rings.set(pair, created);
     return created;
   }

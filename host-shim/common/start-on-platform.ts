@@ -5,14 +5,14 @@ import { LEAN_MEMORY, SMALL_FLIGHT_BYTES, SMALL_MEMORY } from '../limits.js';
 import type { ApplicationDefinition } from './application-definition.js';
 import { assertNumberedForThreads, partiesOf, vmSourcesOf } from './application-parts.js';
 import { platformClock } from './clock.js';
-import type { HostOptions, PlatformHost } from './host.js';
+import type { HostOptions, OneThreadHost } from './host-here.js';
 import type { Profile } from './profile.js';
 import { type Started, type StartOptions, sharedClientOf, startOn } from './start.js';
 import { platformTimers } from './timers.js';
 
 export interface StartPlatform<C extends Capabilities> {
   readonly detectCapabilities: () => C;
-  readonly createHost: (options: HostOptions & { readonly capabilities: C }) => PlatformHost;
+  readonly createHost: (options: HostOptions & { readonly capabilities: C }) => OneThreadHost;
   /** What a device of these capabilities is best served by; `full` when not given. */
   readonly profileFor?: (capabilities: C) => Profile;
   /** Names this device, the same at every start. */

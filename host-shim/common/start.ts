@@ -14,7 +14,7 @@ import type { Vm } from '../../actors/vm/vm.js';
 import { timer } from '../../protocol/generated/timer.js';
 import type { ApplicationDefinition } from './application-definition.js';
 import { actorSpecsOf, clientIn, partiesOf } from './application-parts.js';
-import type { HostOptions } from './host.js';
+import type { HostOptions } from './host-here.js';
 import { openTimerPort } from './ports/timer.js';
 
 /** What a start may decide otherwise than the application's definition. */

@@ -4,9 +4,9 @@
  */
 import type { RetainingReader, RetainingWriter } from '../../bus/link.js';
 import { PortReader, PortWriter } from '../../bus/port-link.js';
-import { RingReader, RingWriter } from '../../bus/ring-link.js';
 import { RING_BYTES } from '../../protocol/limits.js';
 import { portLike } from './port-like.js';
+import type { Rings } from './rings.js';
 
 export type Transport =
   | { readonly carrier: 'ring'; readonly memory: SharedArrayBuffer; readonly port: MessagePort }
@@ -52,18 +52,15 @@ export function closeTransports(pair: TransportPair): void {
   for (const port of portsOf(pair)) port.close();
 }
 
-function openWriter(transport: Transport, unreleased: readonly Uint8Array[]): RetainingWriter {
-  const port = portLike(transport.port);
-  return transport.carrier === 'ring' ? new RingWriter(transport.memory, port) : new PortWriter(port, RING_BYTES, unreleased);
+/**
+ * Opens the ends that a VM was attached with.
+ * @param unreleased frames that the peer's former incarnation had not released
+ * @param rings undefined where no VM is in a thread of its own, and so no carrier is a ring
+ */
+export function openLink({ incoming, outgoing, fresh = false }: TransportPair, unreleased: readonly Uint8Array[], rings?: Rings) {
+  const [from, to] = [portLike(incoming.port), portLike(outgoing.port)];
+  const reader: RetainingReader = incoming.carrier === 'ring' ? rings!.openReader(incoming.memory, from) : new PortReader(from);
+  const writer: RetainingWriter =
+    outgoing.carrier === 'ring' ? rings!.openWriter(outgoing.memory, to) : new PortWriter(to, RING_BYTES, fresh ? [] : unreleased);
+  return { reader, writer };
 }
-
-function openReader(transport: Transport): RetainingReader {
-  const port = portLike(transport.port);
-  return transport.carrier === 'ring' ? new RingReader(transport.memory, port) : new PortReader(port);
-}
-
-/** Opens the ends that a VM was attached with. @param unreleased frames that the peer's former incarnation had not released */
-export const openLink = ({ incoming, outgoing, fresh = false }: TransportPair, unreleased: readonly Uint8Array[]) => ({
-  reader: openReader(incoming),
-  writer: openWriter(outgoing, fresh ? [] : unreleased),
-});

@@ -8,6 +8,7 @@ import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { Guests, LoadGuest } from './guests.js';
 import type { KnownGuests } from './known-guests.js';
+import type { Rings } from './rings.js';
 import { platformBeat } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
 
@@ -68,9 +69,11 @@ export interface VmParts
   readonly definition: VmDefinition;
   /** What loads an implementation anew, if it has to. */
   readonly platform: LoadGuest;
+  /** Carriers of links between threads; undefined while there is no other thread. */
+  readonly rings: () => Rings | undefined;
 }
 
-export function createVm({ definition, platform, ...parts }: VmParts): Vm {
+export function createVm({ definition, platform, rings, ...parts }: VmParts): Vm {
   const vm = new Vm({
     ...parts,
     parties: definition.parties,
@@ -83,7 +86,7 @@ export function createVm({ definition, platform, ...parts }: VmParts): Vm {
       const { loadImplementation } = await import('./implementation.js');
       return loadImplementation(parts.name, actor, address, definition.parties, platform);
     },
-    openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
+    openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased, rings()),
   });
   definition.ports?.(vm);
   return vm;

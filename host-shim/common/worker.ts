@@ -6,6 +6,7 @@ import { Driver } from './driver.js';
 import { toHost } from './journal-port.js';
 import { NOTHING_KNOWN } from './known-guests.js';
 import type { WorkerPlatform } from './platform.js';
+import { rings } from './rings.js';
 import { exposeVm } from './service.js';
 import { platformTimers } from './timers.js';
 import { createVm, factoriesOf, loadGuests, loadTwins } from './vm-factory.js';
@@ -36,6 +37,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
           standingTime: time,
           factories: factoriesOf(definition, guests),
           memory,
+          rings: () => rings,
           spareInstances,
           trace,
           ...(journalPort && toHost(journalPort)),

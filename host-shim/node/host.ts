@@ -1,5 +1,6 @@
 /** The host of a process: VMs in worker threads. */
-import { type HostOptions, PlatformHost } from '../common/host.js';
+import { PlatformHost } from '../common/host.js';
+import type { HostOptions } from '../common/host-here.js';
 import { debugging } from './debugging.js';
 import { newLifeLock } from './life.js';
 import { load } from './load.js';

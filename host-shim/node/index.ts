@@ -4,7 +4,8 @@ export type { ApplicationDefinition } from '../common/application-definition.js'
 export { platformClock } from '../common/clock.js';
 export type { DebugLink, DebugLinkOptions } from '../common/debug-link.js';
 export type { Guest, VmDefinition } from '../common/definition.js';
-export type { HostOptions, PlatformHost } from '../common/host.js';
+export type { PlatformHost } from '../common/host.js';
+export type { HostOptions } from '../common/host-here.js';
 export { openLiveTracks } from '../common/live-tracks.js';
 export type { DisplayPort } from '../common/ports/display-port.js';
 export { openFetchPort } from '../common/ports/fetch.js';

@@ -24,7 +24,7 @@ import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
 import { GuestMemory } from '../common/guest-memory.js';
 import type { LoadGuest } from '../common/guests.js';
-import { type HostOptions, LocalReports } from '../common/host.js';
+import { type HostOptions, LocalReports } from '../common/host-here.js';
 import { loadImplementation } from '../common/implementation.js';
 import { Memories } from '../common/memories.js';
 import { ThreadVm } from '../common/thread-vm.js';

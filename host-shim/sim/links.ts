@@ -3,6 +3,7 @@ import type { VmName } from '../../actors/contract/instance.js';
 import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
 import type { Memories } from '../common/memories.js';
+import { rings } from '../common/rings.js';
 import { type Carriage, createDirection, type Direction, SeededLink } from './transport.js';
 
 export interface LinksOptions extends Omit<Carriage, 'random'> {
@@ -93,6 +94,6 @@ export class Links {
 
   private direction(from: VmName, to: VmName): Direction {
     const random = this.random.fork(`${from} to ${to}, ${this.directions++}`);
-    return createDirection(this.options.sharedMemory ? this.memories.ring(from, to) : null, { ...this.options, random });
+    return createDirection(this.options.sharedMemory ? this.memories.ring(from, to, rings) : null, { ...this.options, random });
   }
 }

@@ -1,7 +1,7 @@
 /** How long a VM may take to load, and then to answer: a late thread is ended. */
 import { expect, test } from 'vitest';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
-import { LocalReports } from '../../host-shim/common/host.js';
+import { LocalReports } from '../../host-shim/common/host-here.js';
 import { Memories } from '../../host-shim/common/memories.js';
 import { exposeVm, type StartVm } from '../../host-shim/common/service.js';
 import { WorkerVm } from '../../host-shim/common/worker-vm.js';
