@@ -71,6 +71,8 @@ export class VmAtRing {
   private readonly kept: Kept;
   private readonly peers: readonly Peer[];
   private incarnation = 0;
+  /** A look at the clock takes one: so a pump lasts as long on a busy machine. */
+  private micros = 0;
 
   private constructor(private readonly options: VmAtRingOptions) {
     this.kept = options.kept ?? { journal: Journal.allocate(JOURNAL_BYTES, true) };
@@ -106,7 +108,7 @@ export class VmAtRing {
       name: 'js',
       parties,
       factories: [javaScriptActorFactory(bank, () => new Bank(), parties)],
-      clock: { nowMicros: () => performance.now() * 1000 },
+      clock: { nowMicros: () => ++this.micros },
       timers: { set: () => null, clear() {} },
       events: {
         report: async (event) => {
