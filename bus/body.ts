@@ -45,8 +45,8 @@ export function withdrawnRequest(bytes: Uint8Array, at: number): { request: numb
   return fits ? { request, requester, kind } : null;
 }
 
-/** The bytes of scalar field `index`, as a string that is equal for equal values; null when it cannot be found. */
-export function scalarKey(bytes: Uint8Array, at: number, end: number, index: number): string | null {
+/** The bytes of field `index` of the body, as a string that is equal for equal values; null when it cannot be found. */
+export function fieldKey(bytes: Uint8Array, at: number, end: number, index: number): string | null {
   let field = firstField(bytes, at);
   for (let i = 0; i < index && field >= 0; i++) field = skipValue(bytes, field, end);
   const keyEnd = field < 0 ? -1 : skipValue(bytes, field, end);

@@ -1,8 +1,7 @@
 /**
  * A link carries frames in one direction between two VMs: in order, none lost, none doubled, and with back-pressure that the sender
- * sees. Two implementations share both contracts and their
- * conformance suites: the ring in shared memory, and the message port with batches in transferred buffers. The simulation runs the
- * same two over ports with seeded delays and faults.
+ * sees. Two implementations share both contracts and their conformance suites: the ring in shared memory, and the message port with
+ * batches in transferred buffers. The simulation runs the same two over ports with seeded delays and faults.
  *
  * How a link survives the loss of either VM: a reader that retains gives back the room of drained frames only when everything that they
  * led to is durable; whoever opens that end again gets the rest once more. A writer knows what is not released, and how far it has got.

@@ -23,7 +23,7 @@ import {
   u53At,
   writeU16,
 } from '../protocol/frame.js';
-import { requestNumber, scalarKey, withdrawnRequest } from './body.js';
+import { fieldKey, requestNumber, withdrawnRequest } from './body.js';
 import { CachedView } from './copier.js';
 import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
@@ -366,5 +366,5 @@ export class Router {
 function conflationKey(facts: KindFacts, bytes: Uint8Array, at: number, length: number): string | number {
   const base = readU16(bytes, at + SOURCE_OFFSET) * 0x1_0000 + facts.kind;
   if (facts.keyIndex < 0) return base;
-  return `${base} ${scalarKey(bytes, at, at + length, facts.keyIndex) ?? ''}`;
+  return `${base} ${fieldKey(bytes, at, at + length, facts.keyIndex) ?? ''}`;
 }

@@ -16,15 +16,15 @@ const addCounts = (a: CellCounts, b: CellCounts): CellCounts => ({
 
 export class CellMap {
   private readonly byName = new Map<string, Cell>();
+  /** A list, since every pump needs it. */
+  all: readonly Cell[] = [];
+  /** Those with a state: they are kept in snapshots, checkpoints and with the host, and can go on elsewhere. */
+  stateful: readonly ActorCell[] = [];
   /** Last saved states of stopped actors, by name, until the host has them. */
   readonly savedStates = new Map<string, Uint8Array>();
   private past = NO_COUNTS;
 
   constructor(private readonly vm: string) {}
-
-  get all(): readonly Cell[] {
-    return [...this.byName.values()];
-  }
 
   get addresses(): readonly number[] {
     return this.all.map(({ address }) => address);
@@ -45,11 +45,6 @@ export class CellMap {
     return this.all.find((cell) => cell.address === address);
   }
 
-  /** Those with a state: they are kept in snapshots, checkpoints and with the host, and can go on elsewhere. */
-  get stateful(): readonly ActorCell[] {
-    return this.all.filter(hasState);
-  }
-
   /** @throws Error when there is no such cell, or it has no state */
   withStateNamed(name: string): ActorCell {
     const cell = this.named(name);
@@ -60,12 +55,19 @@ export class CellMap {
 
   add(cell: Cell): void {
     this.byName.set(cell.name, cell);
+    this.list();
     this.savedStates.delete(cell.name);
   }
 
   remove(cell: Cell): void {
     this.byName.delete(cell.name);
+    this.list();
     this.past = addCounts(this.past, cell.counts);
+  }
+
+  private list(): void {
+    this.all = [...this.byName.values()];
+    this.stateful = this.all.filter(hasState);
   }
 
   /** Counts of all cells, including those that are gone. */

@@ -16,7 +16,7 @@ import type { Cells } from './cells.js';
 export class Mover implements MoveControl {
   /** Actors by address that were adopted and wait for `resume`. */
   private readonly arrived = new Map<number, ActorCell>();
-  /** Calls off, by address, the moves for which something is still on its way. */
+  /** Calls off the move of the actor at an address, if something is still on its way to it. */
   private readonly callOff = new Map<number, () => void>();
 
   constructor(

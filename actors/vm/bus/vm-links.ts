@@ -1,5 +1,4 @@
 /** The links of one VM to the others, and the routes that lead over them. */
-
 import { RUNTIME_ADDRESS } from '../../../bus/kinds.js';
 import type { FrameSink, LinkEnds, LinkReader, LinkWriter, RetainingReader } from '../../../bus/link.js';
 import type { Router } from '../../../bus/router.js';

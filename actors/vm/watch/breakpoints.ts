@@ -7,7 +7,6 @@
  *
  * The catch: frames that are handled again after a restart or a move are passed over: what they did was done before.
  */
-
 import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import { system } from '../../../protocol/generated/system.js';
