@@ -127,7 +127,8 @@ export function checkSpecification({ flags, children }: SupervisorSpecification)
   checkIntensity(flags, (field, value) => new SpecificationError(field, value));
   requireThat('autoShutdown', autoShutdown, AUTO_SHUTDOWNS.includes(autoShutdown));
   if (backoff) checkBackoff(backoff);
-  for (const { restart, significant } of children) {
+  for (const { id, restart, significant } of children) {
+    requireThat('id', id, typeof id === 'string');
     requireThat('restart', restart, RESTART_KINDS.includes(restart));
     requireThat('significant', significant, typeof significant === 'boolean');
     // It would never end for good, or its end would never matter.

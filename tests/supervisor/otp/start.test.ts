@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
     'child_specs',
     'each field that makes no sense is refused by its name',
     async (world) => {
-      const faults = { restart: 'sometimes', significant: 'very' };
+      const faults = { id: 7, restart: 'sometimes', significant: 'very' };
       for (const [field, value] of Object.entries(faults)) {
         const child = { ...world.worker('a'), [field]: value } as never;
         const expected = { name: 'SpecificationError', field, value };
