@@ -47,7 +47,7 @@ export class Debugger {
   private last: Promise<unknown> = Promise.resolve();
   private goingOn: (() => void)[] = [];
   /** VMs that have come back lately: they may be about to handle something before they count as running. */
-  private readonly joining = new Set<VmControl>();
+  private readonly joining: Set<VmControl>;
   private ended = false;
   /** It stands, or is about to. */
   private holds = false;
@@ -56,7 +56,10 @@ export class Debugger {
     private readonly host: Pick<Host, 'standingTime' | 'local' | 'timers' | 'warn'>,
     private readonly directory: Directory,
     private readonly changes: ChangeFeed,
-  ) {}
+    joining: VmControl | null,
+  ) {
+    this.joining = new Set(joining ? [joining] : []);
+  }
 
   /** @returns a function that removes it from every VM. @throws BreakpointError; ControlError when a VM does not answer */
   async breakOn(point: Breakpoint | string): Promise<() => Promise<void>> {
@@ -149,9 +152,9 @@ export class Debugger {
 
   /** To be called for a VM that has come back, before anything is handled there: it has the same breakpoints, and goes on with the others. */
   async joined(control: VmControl): Promise<void> {
-    if (this.points.size > 0) await control.breakOn([...this.points]);
     while (this.holds) await new Promise<void>((resolve) => this.goingOn.push(resolve));
     this.joining.add(control);
+    if (this.points.size > 0) await control.breakOn([...this.points]);
     const { before, after, trap } = this.halts;
     if (before.length > 0 || after || trap) await control.haltAt(this.halts);
     const behindMicros = this.host.standingTime.goOn();

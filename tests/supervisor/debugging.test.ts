@@ -1,11 +1,14 @@
 /** What a debugger asks for is loaded then; meanwhile the system may have ended. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { startSystem } from '../../actors/application/system.js';
 import type { Host } from '../../actors/contract/host.js';
 import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
 import { Debugging } from '../../actors/supervisor/debugging.js';
 import { Directory, type Phase } from '../../actors/supervisor/directory.js';
 import { Tracing } from '../../actors/supervisor/trace/tracing.js';
-import { VirtualTime } from './virtual-time.js';
+import { anna, options } from './application.js';
+import { ScriptedHost } from './scripted-host.js';
+import { settle, VirtualTime } from './virtual-time.js';
 
 test('a system that ends while the part for pauses is loaded does not stand', async () => {
   const time = new VirtualTime();
@@ -28,7 +31,7 @@ test('a system that ends while what follows a trace is loaded says that it is no
 
 test('a part that does not load is a typed error, which says what it is and why', async () => {
   const time = new VirtualTime();
-  const cause = new TypeError('Failed to fetch https://tv.example/pausing.js');
+  const cause = new TypeError('Failed to fetch https://tv.example/debugger.js');
   const host: Partial<Host> = { timers: time, loaded: () => Promise.reject(cause) };
   const debugging = new Debugging(host as Host, new Directory([]), new ChangeFeed(time, time));
   await expect(debugging.load()).rejects.toMatchObject({
@@ -38,4 +41,34 @@ test('a part that does not load is a typed error, which says what it is and why'
     cause,
   });
   await expect(debugging.load('what sets breakpoints')).rejects.toMatchObject({ name: 'LoadError', part: 'what sets breakpoints' });
+});
+
+test('what is first asked for while a VM comes back holds there, too: a breakpoint, and a pause', async () => {
+  const host = new ScriptedHost();
+  host.warn = () => {};
+  const system = await startSystem(host, options());
+  const stateOf = (name: string) => system.vms.find(({ vm }) => vm === name)?.state;
+  const asked: string[] = [];
+  let recover = () => {};
+  const held = new Promise<void>((resolve) => {
+    recover = resolve;
+  });
+  host.onStart = (vm) => {
+    vm.hold('recover', held);
+    vi.spyOn(vm, 'breakOn').mockImplementation(async () => void asked.push('breakOn'));
+    const { stand } = vm;
+    vi.spyOn(vm, 'stand').mockImplementation(() => {
+      asked.push('stand');
+      return stand.call(vm);
+    });
+  };
+  host.vm('js').die('gone');
+  await settle();
+  expect(stateOf('js')).toBe('recovering');
+  await system.breakOn({ actor: anna.name });
+  await system.pause();
+  expect([...new Set(asked)]).toEqual(['breakOn', 'stand']);
+  recover();
+  await settle();
+  expect(stateOf('js')).toBe('running');
 });

@@ -64,7 +64,7 @@ export class VmRecovery {
       const others = peers.flatMap((peer) => directory.in(peer.name));
       const restarted = others.map(({ status }) => status).filter(({ epoch }) => epoch > 1);
       await Promise.all(restarted.map(({ address, epoch }) => control.fence(address, epoch, EVERYTHING)));
-      await this.debugging.part?.joined(control);
+      await this.debugging.joined(control);
       await control.recover(
         going.map(({ spec }) => spec),
         lost.checkpoint,
