@@ -195,6 +195,40 @@ test('the loss of its VM is one more end; one that was down stays down', async (
   expect(status()).toMatchObject({ state: 'running', epoch: 4 });
 });
 
+test.each([
+  { after: 'stopping', budget: 0 },
+  { after: 'stopping', budget: 1000 },
+  { after: 'exhausted', budget: 0 },
+  { after: 'exhausted', budget: 1000 },
+])('$after as its VM is lost, with a budget of $budget: it is exhausted, and requests to it settle', async ({ after, budget }) => {
+  const { world, call, changes, status } = await openOffice({
+    placement: 'wasm',
+    intensity: 0,
+    vmIntensity: { intensity: budget, periodMs: 10_000 },
+  });
+  const ask = (text: string) => world.teller.request(counterdesk.receives.ask, { text });
+  const kept = expect(ask('keep')).rejects.toMatchObject({ code: expect.stringMatching(/ended|unreachable/) });
+  await world.pass(20);
+  let once = true;
+  world.system.onChange((change) => {
+    if (once && change.type === 'port' && change.state === after) {
+      once = false;
+      world.host.lose('js', 'gone');
+    }
+  });
+  call('throw');
+  await world.pass(200);
+  await kept;
+  expect(status()).toMatchObject({ state: 'exhausted', reason: 'restart budget exhausted: no more forms' });
+  expect(new Set(world.ends.map((end) => end.replace(/\d+ /, '')))).toEqual(new Set(['exhausted']));
+  expect(changes.filter(({ type }) => type === 'system')).toMatchObject([{ state: 'degraded' }]);
+  await expect(world.until(ask('now'))).rejects.toMatchObject({ code: 'unreachable' });
+  if (budget === 0) return;
+  await world.until(world.system.startPort('counterdesk'));
+  expect(await world.until(ask('now'))).toEqual({ served: 1 });
+  expect(status()).toMatchObject({ state: 'running', reason: '' });
+});
+
 test('a hang is reported of the incarnation that hung, however often the port was restarted before', async () => {
   const vmIntensity = { intensity: 10, periodMs: 1_000_000 };
   const { world, call, status, changes } = await openOffice({ vmIntensity });

@@ -7,7 +7,7 @@ import { SupervisionError } from '../errors.js';
 import type { Moves } from './moves.js';
 import type { PartyCommands, PartySpecification } from './party-machine.js';
 
-/** What the commands of all actors share. */
+/** What the commands of all parties share. */
 export interface CommandServices {
   readonly directory: Directory;
   readonly routing: Routing;

@@ -152,7 +152,7 @@ function failure(event: object): { readonly error: unknown; readonly reason: str
   return { error, reason: reasonOf(error) };
 }
 
-/** The VM of the actor is gone, or comes back. */
+/** The VM of the party is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
 /** Its next incarnation has no state. */
 const onForget = { forget: { actions: 'noteForgotten' } } as const;
@@ -189,7 +189,8 @@ export const partyMachine = setup({
     /** It had moved when it ended. */
     ofThisEpochThere: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch && context.vm === context.target,
     isLoss: ({ event }) => 'error' in event && isLoss(event.error),
-    startsAgainLater: ({ context, event }) => context.startsAgain && 'error' in event && isLoss(event.error),
+    /** It would start again, and finds that its VM is gone. */
+    losesItsStart: ({ context, event }) => context.startsAgain && 'error' in event && isLoss(event.error),
     stopWanted: ({ context }) => context.stopWanted,
     temporary: ({ context }) => context.restart === 'temporary',
     exhausting: ({ context }) => context.intent === 'exhaust',
@@ -294,9 +295,9 @@ export const partyMachine = setup({
       const reason = 'reason' in event ? event.reason : context.reason;
       return { reason, end: 'vmLost', clean: false, error: new ControlError('lost', context.vm, 'control', reason) };
     }),
-    /** Its work was done, whatever becomes of its VM. */
+    /** Its work was done, or its budget exhausted, whatever becomes of its VM. */
     noteLossAtEnd: assign(({ context, event }) => {
-      const reason = event.type === 'vmRestarting' ? event.reason : '';
+      const reason = 'reason' in event ? event.reason : '';
       return { clean: false, error: new ControlError('lost', context.vm, 'stop', reason) };
     }),
   },
@@ -341,7 +342,7 @@ export const partyMachine = setup({
         input: ({ context }) => context,
         onDone: 'running',
         onError: [
-          { guard: 'startsAgainLater', target: 'lost', actions: 'noteGone' },
+          { guard: 'losesItsStart', target: 'lost', actions: 'noteGone' },
           { guard: ({ context }) => context.startsAgain, target: 'deciding', actions: 'noteFailure' },
           { guard: 'beginsInJavaScript', target: 'starting', reenter: true, actions: 'noteReplaced' },
           { guard: ({ context }) => context.guestError !== undefined && context.epoch === 2, target: 'failed', actions: 'noteBothFailed' },
@@ -454,7 +455,10 @@ export const partyMachine = setup({
       on: {
         ended: { guard: 'ofThisEpoch', actions: 'followPermit' },
         stop: { guard: 'finishing', actions: 'intendStop' },
-        vmLost: { target: 'leaving', actions: 'noteLoss' },
+        vmLost: [
+          { guard: 'exhausting', target: 'leaving', actions: 'noteLossAtEnd' },
+          { target: 'leaving', actions: 'noteLoss' },
+        ],
         // It may not have been stopped: then it comes back with its VM.
         vmRestarting: [
           { guard: 'finishing', target: 'leaving', actions: 'noteLossAtEnd' },

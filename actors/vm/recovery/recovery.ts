@@ -78,8 +78,9 @@ export class Recovery {
   private resumeOpen(specs: readonly RecoverySpec[]): void {
     for (const cell of this.cells.map.all) {
       const spec = specs.find(({ party }) => party === cell.name);
-      if (spec) cell.beginAs(spec.epoch);
-      else this.cells.stop(cell.name);
+      // One that was down has not begun here: its supervisor numbers the incarnation with which it is started again.
+      cell.beginAs(spec?.epoch ?? 0);
+      if (!spec) this.cells.stop(cell.name);
     }
   }
 
