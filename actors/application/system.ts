@@ -127,7 +127,8 @@ export interface SystemOptions extends Partial<Intensity> {
 
 /**
  * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
- * @throws BreakpointError for a breakpoint that makes no sense; then everything that had started was ended again
+ * @throws BreakpointError for a breakpoint that makes no sense, LoadError when what sets it does not load; then everything that had started was
+ * ended again
  * @throws StorageError `failed` or `late` when there is something to keep and what does so cannot be loaded
  * @throws StartError that names the VM and actor, or the ControlError of a link; then everything that had started was ended again
  */

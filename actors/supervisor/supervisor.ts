@@ -97,7 +97,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
       if (this.state === last) return;
       last = this.state;
       // What stands does not come to an end.
-      if (last === 'stopping' || last === 'failed') void this.debugging.end();
+      if (last === 'stopping' || this.machine.getSnapshot().value === 'abandoning') void this.debugging.end();
       this.shared.changes.emit({ type: 'system', state: last });
     });
     this.machine.start();

@@ -6,7 +6,7 @@ import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
 import { Debugging } from '../../actors/supervisor/debugging.js';
 import { Directory, type Phase } from '../../actors/supervisor/directory.js';
 import { Tracing } from '../../actors/supervisor/trace/tracing.js';
-import { anna, options } from './application.js';
+import { anna, options, order } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle, VirtualTime } from './virtual-time.js';
 
@@ -71,4 +71,17 @@ test('what is first asked for while a VM comes back holds there, too: a breakpoi
   recover();
   await settle();
   expect(stateOf('js')).toBe('running');
+});
+
+test('a system that had failed, and runs again since its actor was started, can stand', async () => {
+  const host = new ScriptedHost();
+  const system = await startSystem(host, options({ actors: [order(anna)], placement: 'js', intensity: 0 }));
+  host.vm('js').trap('anna');
+  await settle();
+  expect(system.state).toBe('failed');
+  await system.startActor('anna');
+  await system.pause();
+  expect([system.state, system.paused?.why]).toEqual(['running', 'asked']);
+  await system.stop();
+  expect(system.paused).toBeNull();
 });
