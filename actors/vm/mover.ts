@@ -39,9 +39,9 @@ export class Mover implements MoveControl {
   async settle(address: number, positions: LinkPositions): Promise<void> {
     const { bus, durability } = this.runtime;
     const settled = new Promise<void>((resolve, reject) => {
-      const forget = bus.links.when(() => bus.links.reached(positions), resolve);
+      const endWait = bus.links.when(() => bus.links.reached(positions), resolve);
       this.callOff.set(address, () => {
-        forget();
+        endWait();
         reject(new Error('the move was called off'));
       });
     });

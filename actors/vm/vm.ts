@@ -20,8 +20,7 @@ import type {
 } from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
 import { TrapRate } from '../contract/fault.js';
-import type { Timers } from '../contract/host.js';
-import { loadPart } from '../contract/host.js';
+import { loadPart, type Timers } from '../contract/host.js';
 import type { LinkPositions, VmName } from '../contract/instance.js';
 import type { Halts, VmStand, VmStep } from '../contract/pause.js';
 import type { Suspect } from '../contract/progress.js';

@@ -41,7 +41,6 @@ export class Tracer {
   private readonly known = new Set<number>();
   private endListening: () => void = () => {};
   private readonly past = { records: 0, skipped: 0, share: 0 };
-
   private readonly flight: FlightRecorder | null;
 
   constructor(
