@@ -121,6 +121,25 @@ describe('nested supervisors', () => {
     expect(states(system)).toEqual(['anna running 1', 'bert running 3', 'carl running 2']);
   });
 
+  test('a supervisor is restarted, or started by order, without a temporary actor that was forgotten', async () => {
+    const actors = [order(anna), order(bert, { restart: 'temporary' }), order(carl)];
+    const { host, system } = await started({ supervision: nested({}), actors });
+    host.vm('wasm').trap('bert');
+    for (let i = 0; i < 2; i++) {
+      await settle();
+      host.vm('js').trap('carl');
+    }
+    await settle();
+    expect(states(system)).toEqual(['anna running 1', 'carl running 3']);
+    for (let i = 0; i < 10 && statusOf(system, 'carl').state === 'running'; i++) {
+      host.vm('js').trap('carl');
+      await settle();
+    }
+    expect(statusOf(system, 'carl').state).toBe('exhausted');
+    await system.startActor('carl');
+    expect(statusOf(system, 'carl').state).toBe('running');
+  });
+
   test('degrade: when that was too often the whole branch stays down, and the rest goes on', async () => {
     const { host, system } = await started({ supervision: nested({ intensity: 0 }, { intensity: 1 }) });
     for (let i = 0; i < 2; i++) {
