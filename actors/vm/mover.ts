@@ -38,6 +38,7 @@ export class Mover implements MoveControl {
   /** @throws Error when the move is called off meanwhile */
   async settle(address: number, positions: LinkPositions): Promise<void> {
     const { bus, durability } = this.runtime;
+    this.callOff.get(address)?.();
     const settled = new Promise<void>((resolve, reject) => {
       const endWait = bus.links.when(() => bus.links.reached(positions), resolve);
       this.callOff.set(address, () => {
