@@ -36,7 +36,9 @@ export class Pump {
       if (this.work(until)) return true;
       // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
-    return mustTurn || (!this.scheduler.stands && this.prepareSpares()) || !links.sleep();
+    // Also when there is more to do: what is done is acknowledged to those who sent it, or it would come again after a loss.
+    const sleeps = links.sleep();
+    return mustTurn || (!this.scheduler.stands && this.prepareSpares()) || !sleeps;
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
