@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import { type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { VmName } from '../../actors/contract/instance.js';
+import type { Runtime } from '../../actors/vm/cell/runtime.js';
 import type { WorkerEntry } from '../../host-shim/common/definition.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import type { Thread } from '../../host-shim/common/platform.js';
@@ -126,6 +128,12 @@ export class MortalGame {
     await this.happens(`kill ${vms}`, back);
   }
 
+  /** Resolves when nothing that was sent to a VM would be sent again after its loss. */
+  async acknowledged(vm: VmName): Promise<void> {
+    const { links } = (this.host.vm as unknown as { readonly runtime: Runtime }).runtime.bus;
+    await expect.poll(() => links.pendingTo(vm).length, { timeout: HAPPENS_WITHIN_MS }).toBe(0);
+  }
+
   /** Makes the VM's file fail to load from now on. */
   removeFile(vm: string): void {
     this.gone.add(vm);
@@ -243,8 +251,9 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       const kept = game.ask(true);
       const cause = { name: 'CrashError', id: 'desk 1', reason: expect.stringMatching(/^VM js was lost: ./), position: '' };
       const failed = expect(kept).rejects.toMatchObject({ code: 'ended', cause });
-      // The second answer proves that the port has the first request, so that does not go to the next incarnation.
+      // The second answer proves that the port has the first request. Once that is acknowledged, it does not go to the next incarnation.
       for (const asked of [2, 3]) expect(await game.ask(false)).toEqual({ asked });
+      await game.acknowledged('js');
       await game.kill('js');
       await failed;
       await game.ask(false);
