@@ -75,7 +75,7 @@ export const ASKED: readonly Asked[] = [
   },
   {
     builds: OLD,
-    names: ['.isActive', '.deviceId', '.identity', '.cause', '.raw', '.wait', '.register', '.move', '.grow'],
+    names: ['.deviceId', '.identity', '.cause', '.raw', '.wait', '.register', '.move', '.grow'],
     reason: 'fields and methods of our own',
   },
   {
