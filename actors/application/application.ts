@@ -175,7 +175,8 @@ export class Application {
   /** Runs one life after another. @returns why the last one has failed */
   private async run(onRunning: () => void): Promise<Failure | null> {
     let failure = await this.live(onRunning);
-    while (failure && this.admitsNext()) {
+    // A breakpoint that makes no sense makes none in the next life. It is known by its name: its class is in a part that is loaded later.
+    while (failure && (failure.error as Partial<Error> | undefined)?.name !== 'BreakpointError' && this.admitsNext()) {
       this.become('restarting');
       failure = await this.live(onRunning);
     }

@@ -1,6 +1,7 @@
 /** An application on the simulation, with a new host for each life: what ends a life, how the next one starts, and when none follows. */
 import { expect, test } from 'vitest';
 import { encodeRecord } from '../../actors/application/persistence/record.js';
+import { BreakpointError } from '../../actors/contract/breakpoint.js';
 import { type Application, type ApplicationChange, ApplicationError, type Life, startApplication } from '../../actors/index.js';
 import { openStorage, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import type { MessageOf } from '../../protocol/fields.js';
@@ -181,6 +182,16 @@ test('a life that cannot be opened has failed: the parts that it had opened are 
   await world.giveUp();
   expect(world.application).toMatchObject({ state: 'running', lives: 4, reason: 'no power, 3' });
   expect(world.closed).toEqual([1, 2, 3]);
+});
+
+test('a breakpoint that makes no sense is refused by the first life, and no other begins', async () => {
+  const world = new World({
+    before: async ({ number }) => {
+      throw new BreakpointError('kind', `no kind, ${number}`);
+    },
+  });
+  const error = await world.start().catch((error: unknown) => error);
+  expect(error).toMatchObject({ message: 'the application did not start: no kind, 1', cause: { name: 'BreakpointError' } });
 });
 
 test('an application does not start when none of its lives can be opened', async () => {
