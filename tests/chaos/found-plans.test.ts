@@ -41,3 +41,55 @@ const JOURNAL_KEPT_FULL: Plan = {
 test('an actor waits for the journal, which another keeps full that waits for its mailbox: both go on', async () => {
   expect((await tryPlan(JOURNAL_KEPT_FULL, wasmFactories)).verdict.problems).toEqual([]);
 });
+
+/**
+ * Dune is restarted by permit, ends again, and its VM is lost. The supervisor took that second end for the one of a later incarnation, and
+ * what it had sent was refused.
+ */
+const ENDED_AHEAD_AND_LOST: Plan = {
+  seed: 404314,
+  placement: { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'wasm', ember: 'wasm' },
+  delayMicrosMax: 100,
+  refusals: { rate: 0, microsMax: 0 },
+  journalBytes: 128 << 10,
+  sharedMemory: true,
+  group: null,
+  failOverMs: null,
+  steps: [
+    step({ ...order, act: 'urgent', to: 'dune', id: 13, orders: [{ ...order, act: 'work', to: 'dune', id: 14, harm: 'poison' }] }),
+    {
+      afterMs: 0,
+      faults: [
+        { kind: 'trapAndLoss', actor: 'ember' },
+        { kind: 'move', actor: 'birch', vm: 'js' },
+      ],
+      orders: [{ ...order, act: 'work', to: 'ember', id: 46 }],
+    },
+    {
+      afterMs: 20,
+      faults: [{ kind: 'traps', vm: 'wasm', rate: 0.2, forMs: 15 }],
+      orders: [{ ...order, act: 'work', to: 'cedar', id: 67, count: 5 }],
+    },
+    step({
+      ...order,
+      act: 'work',
+      to: 'dune',
+      id: 73,
+      count: 3,
+      orders: [
+        {
+          ...order,
+          act: 'work',
+          to: 'ember',
+          id: 76,
+          orders: [{ ...order, act: 'chore', to: 'dune', id: 77, orders: [{ ...order, act: 'work', to: 'hand', id: 78 }] }],
+        },
+      ],
+    }),
+  ],
+  desk: null,
+};
+
+test('an end that its supervisor had not decided on as the VM was lost: nothing that the actor sends later is refused', async () => {
+  expect((await tryPlan(ENDED_AHEAD_AND_LOST, wasmFactories)).verdict.problems).toEqual([]);
+});

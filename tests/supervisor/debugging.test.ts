@@ -6,7 +6,7 @@ import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
 import { Debugging } from '../../actors/supervisor/debugging.js';
 import { Directory, type Phase } from '../../actors/supervisor/directory.js';
 import { Tracing } from '../../actors/supervisor/trace/tracing.js';
-import { anna, options, order } from './application.js';
+import { anna, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle, VirtualTime } from './virtual-time.js';
 
@@ -84,4 +84,17 @@ test('a system that had failed, and runs again since its actor was started, can 
   expect([system.state, system.paused?.why]).toEqual(['running', 'asked']);
   await system.stop();
   expect(system.paused).toBeNull();
+});
+
+test('ends that wait until the application goes on are no news when their VM was lost meanwhile', async () => {
+  const { host, system } = await started();
+  await system.pause();
+  const lost = host.vm('wasm');
+  lost.trapAndGoOn('bert');
+  lost.trap('bert');
+  lost.die('the thread ended');
+  await settle();
+  await system.resume();
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1 });
 });

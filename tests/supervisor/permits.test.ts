@@ -1,6 +1,7 @@
 /** Restart permits as the supervisor sees them: which actors have one, and what crosses their use. */
 import { expect, test } from 'vitest';
 import { anna, bert, order, started, statusOf } from './application.js';
+import type { ScriptedVm } from './scripted-host.js';
 import { settle } from './virtual-time.js';
 
 test('every actor has one for its next incarnation, and the next one when it was used', async () => {
@@ -76,4 +77,44 @@ test('a report that comes after the loss of its VM is announced and decides noth
   await settle();
   expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1 });
   expect(system.crashReports).toHaveLength(2);
+});
+
+/** Bert is restarted by permit, and that incarnation has ended too, before its supervisor has decided on anything. */
+function endsTwice(vm: ScriptedVm): void {
+  vm.trapAndGoOn('bert');
+  vm.trap('bert');
+}
+
+test('an end that was known ahead as its VM was lost is not that of a later incarnation', async () => {
+  const { host, system } = await started();
+  endsTwice(host.vm('wasm'));
+  host.vm('wasm').die('the thread ended');
+  await settle();
+  const { epoch } = statusOf(system, 'bert');
+  host.log.length = 0;
+  host.vm('wasm').trapAndGoOn('bert');
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: epoch + 1, reason: 'unreachable executed' });
+  expect(host.log.filter((line) => line.startsWith('wasm: restart'))).toEqual([]);
+});
+
+test('an end that was known ahead as the actor was stopped is not that of a later incarnation', async () => {
+  const { host, system } = await started();
+  endsTwice(host.vm('wasm'));
+  await system.stopActor('bert');
+  await system.startActor('bert');
+  const { epoch } = statusOf(system, 'bert');
+  host.log.length = 0;
+  host.vm('wasm').trapAndGoOn('bert');
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: epoch + 1 });
+  expect(host.log.filter((line) => line.startsWith('wasm: restart'))).toEqual([]);
+});
+
+test('a VM that was lost after a permit was used comes back with an epoch that nobody had', async () => {
+  const { host, system } = await started();
+  host.vm('wasm').trapAndGoOn('bert');
+  host.vm('wasm').die('the thread ended');
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3 });
 });

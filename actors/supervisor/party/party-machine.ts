@@ -91,8 +91,8 @@ export interface PartyContext extends PartyInput {
   readonly intent: Intent;
   /** Epoch with which its VM has started it again by permit. */
   readonly restartsAs: number;
-  /** Why the incarnation that was started by permit has ended too, before its supervisor heard of it. */
-  readonly endedAhead: string | undefined;
+  /** The end of an incarnation that was started by permit, before its supervisor had decided on it; without meaning once that epoch is over. */
+  readonly endedAhead: { readonly epoch: number; readonly reason: string } | undefined;
   /** True when it has left its VM: the next incarnation starts without the state of the last. */
   readonly fresh: boolean;
   /** False when its VM did not confirm the last stop. */
@@ -194,8 +194,8 @@ export const partyMachine = setup({
     stopWanted: ({ context }) => context.stopWanted,
     temporary: ({ context }) => context.restart === 'temporary',
     exhausting: ({ context }) => context.intent === 'exhaust',
-    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.restartsAs,
-    hasEndedAhead: ({ context }) => context.endedAhead !== undefined,
+    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.restartsAs && event.epoch > context.epoch,
+    hasEndedAhead: ({ context }) => context.endedAhead?.epoch === context.epoch + 1,
     finishing: ({ context }) => context.intent === 'finish',
     hasLeft: ({ context }) => context.fresh,
     /** The VM's error came from its guest, and the actor has never run, so nobody has a state of it. */
@@ -215,14 +215,15 @@ export const partyMachine = setup({
       end: 'trap',
       fresh: false,
     })),
-    noteAhead: assign(({ event }) => ({ endedAhead: event.type === 'ended' ? event.reason : undefined })),
-    noteEndAhead: assign(({ context }) => ({ reason: context.endedAhead, endedAhead: undefined, restartsAs: 0, end: 'trap' })),
+    noteAhead: assign(({ event }) => ({ endedAhead: event.type === 'ended' ? event : undefined })),
+    noteEndAhead: assign(({ context }) => ({ reason: context.endedAhead?.reason, restartsAs: 0, end: 'trap' })),
     /** The incarnation to stop is the one that its VM has started. */
     followPermit: assign(({ context, event }) => ({
       epoch: event.type === 'ended' ? Math.max(context.epoch, event.restartsAs) : context.epoch,
     })),
+    /** The lost VM may have started one by permit, so its epoch is used up. */
     beginRecovery: assign(({ context, event }) => ({
-      epoch: context.epoch + 1,
+      epoch: Math.max(context.epoch, context.restartsAs) + 1,
       restarts: context.restarts + 1,
       fresh: false,
       failingOver: false,
@@ -254,11 +255,7 @@ export const partyMachine = setup({
       stopWanted: false,
     })),
     /** If its VM has started an incarnation by permit, and no end of that is known, that incarnation moves. */
-    noteFailOver: assign(({ context }) => ({
-      epoch: Math.max(context.epoch, context.restartsAs),
-      restartsAs: 0,
-      endedAhead: undefined,
-    })),
+    noteFailOver: assign(({ context }) => ({ epoch: Math.max(context.epoch, context.restartsAs), restartsAs: 0 })),
     noteReplaced: assign(({ event }) => {
       const { error: guestError, reason } = failure(event);
       const twin: TwinStatus = { side: 'js', why: 'guest', detail: event.type === 'replace' ? event.reason : reason };

@@ -15,6 +15,12 @@ import type { Debugging } from '../debugging.js';
 import type { Directory, Routing } from '../directory.js';
 import type { SupervisedState } from '../supervised-state.js';
 
+/** One incarnation of a VM. */
+interface VmIncarnation {
+  /** Whether it is not lost. */
+  present: boolean;
+}
+
 export class VmReports {
   /** The last steps of VMs that were lost. */
   private readonly last = new Map<VmName, readonly TraceStep[]>();
@@ -29,12 +35,12 @@ export class VmReports {
   /** The listener for one incarnation of a VM. */
   listener(name: VmName): VmListener {
     const { vms } = this.state.directory;
-    let present = true;
+    const incarnation: VmIncarnation = { present: true };
     return {
-      report: async (event) => this.heard(name, event, present),
+      report: async (event) => this.heard(name, event, incarnation),
       crashOf: (question) => this.crashes.of(question),
       lost: (reason) => {
-        present = false;
+        incarnation.present = false;
         this.lost(name, reason);
         vms.named(name).suspects.ended(reason);
         vms.named(name).lose(reason);
@@ -42,12 +48,13 @@ export class VmReports {
     };
   }
 
-  /** @param present whether the incarnation that reports is the present one and not lost */
-  private heard(name: VmName, event: VmEvent, present: boolean): void {
+  private heard(name: VmName, event: VmEvent, incarnation: VmIncarnation): void {
     const { directory, persistence, changes, tracing } = this.state;
+    const { present } = incarnation;
     switch (event.type) {
       case 'ended':
-        if (present) this.debugging.whenGoing(() => this.ended(event.report));
+        // The VM may be lost while the application stands.
+        this.debugging.whenGoing(() => incarnation.present && this.ended(event.report));
         this.tell({ type: 'crash', report: this.withRecent(event.report) });
         return;
       case 'hung':
