@@ -3,14 +3,15 @@
  *
  *   npx tsx scripts/build.ts              everything: codecs, TypeScript by its projects, the Wasm guests, the television's page
  *   npx tsx scripts/build.ts television   what `npm start` runs
+ *   npx tsx scripts/build.ts old          the same for old engines, which `npm start` builds when one asks for it
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
  *   npx tsx scripts/build.ts command      what `npx tandem` runs
  *   npx tsx scripts/build.ts package      what `npm pack` packs
  *
  * With `--debug` its guests are for a debugger: not optimised, with names. The next build without it compiles them again.
  *
- * Codecs always come first, because everything else is compiled with them. The compiler runs in parallel to the guests' compilers, on a
- * core of its own. Each step that did something reports its time on standard error.
+ * Codecs always come first, because everything else is compiled with them. TypeScript and pages are built in parallel to the guests. Each step that
+ * did something reports its time on standard error.
  */
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
@@ -18,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { transpile } from '../tools/transpile.js';
 import { buildCodecs } from './build-codecs.js';
 import { buildGuestsIn } from './build-guests.js';
-import { buildDebugger, buildTelevision } from './build-web.js';
+import { buildDebugger, buildOldTelevision, buildTelevision } from './build-web.js';
 import { finishPackage } from './finish-package.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,7 +39,8 @@ interface Purpose {
   readonly examples?: boolean;
 }
 
-const PAGES = { television: buildTelevision, debugger: buildDebugger };
+/** They begin when TypeScript is built, in parallel to the guests. */
+const PAGES = { television: buildTelevision, 'television for old engines': buildOldTelevision, debugger: buildDebugger };
 
 const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'ui', 'tools', 'debugger', 'cli'];
 const RUN_BY_COMMAND = [...PUBLISHED, 'examples'];
@@ -46,12 +48,19 @@ const RUN_BY_COMMAND = [...PUBLISHED, 'examples'];
 /** Names of folders whose files are not compiled: AssemblyScript, which has TypeScript's extension; and the small examples, which are built as an application of one's own is. */
 const FOREIGN = ['assembly', 'wasm-actors', 'small'];
 
-/** Compilers of AssemblyScript that run in parallel: the smallest machine has a core for each. */
+/** Compilers of AssemblyScript that run in parallel, for all guests: the smallest machine has a core for each. For a few, a second one would cost more than it saves. */
 const COMPILERS = 2;
 
 const PURPOSES: Record<string, Purpose> = {
-  everything: { projects: [], guests: null, pages: ['television', 'debugger'], published: true, examples: true },
+  everything: {
+    projects: [],
+    guests: null,
+    pages: ['television', 'television for old engines', 'debugger'],
+    published: true,
+    examples: true,
+  },
   television: { projects: null, guests: ['wasm-actors/'], pages: ['television', 'debugger'] },
+  old: { projects: null, guests: [], pages: ['television for old engines'] },
   command: { projects: null, guests: ['wasm-actors/'], pages: ['debugger'] },
   package: { projects: PUBLISHED, guests: ['wasm-actors/'], pages: ['debugger'], published: true },
   chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], pages: [] },
@@ -89,7 +98,13 @@ async function compile({ projects }: Purpose): Promise<void> {
 
 async function compileGuests({ guests }: Purpose, debug: boolean): Promise<void> {
   const steps = new Steps();
-  await buildGuestsIn(guests, COMPILERS, (name) => steps.done(`${name}.wasm`), debug);
+  await buildGuestsIn(guests, guests === null ? COMPILERS : 1, (name) => steps.done(`${name}.wasm`), debug);
+}
+
+/** @param guests resolves when they are compiled */
+async function buildPages({ pages }: Purpose, guests: Promise<unknown>): Promise<void> {
+  const steps = new Steps();
+  for (const page of pages) if (await PAGES[page](guests)) steps.done(`page of the ${page}`);
 }
 
 async function generateCodecs(): Promise<void> {
@@ -102,12 +117,9 @@ async function generateCodecs(): Promise<void> {
 
 async function build(purpose: Purpose, debug: boolean): Promise<void> {
   await generateCodecs();
-  await Promise.all([compile(purpose), compileGuests(purpose, debug)]);
+  const guests = compileGuests(purpose, debug);
+  await Promise.all([guests, compile(purpose).then(() => buildPages(purpose, guests))]);
   const steps = new Steps();
-  for (const page of purpose.pages) {
-    await PAGES[page]();
-    steps.done(`page of the ${page}`);
-  }
   if (purpose.published) for (const what of await finishPackage(root, PUBLISHED)) steps.done(what);
   if (!purpose.examples) return;
   // They use the package that was just built, which this process does not.

@@ -15,14 +15,27 @@ export type Files = Map<string, Uint8Array>;
 export interface PageBuild {
   /** Entry files of the page and of each VM's worker, in TypeScript or JavaScript. */
   readonly entries: readonly string[];
-  /** Files to copy as they are: HTML, styles, modules of guests with their source maps. */
-  readonly files: readonly string[];
+  /** Files to copy as they are: HTML, styles, modules of guests with their source maps. A function is called when all is bundled. */
+  readonly files: readonly string[] | (() => Promise<readonly string[]>);
   /** Makes further files, by their names, that may name those of the bundle. */
   readonly made?: (bundle: Files) => Promise<Files>;
-  /** Folder that afterwards contains these and nothing else. */
+  /** Folder that afterwards contains these and nothing else, but for what another build puts there. */
   readonly outFolder: string;
+  /** Names of files of that other build. */
+  readonly others?: RegExp;
   /** Whether the package's own name leads to its sources; if not, to what is installed. */
   readonly ownSources?: boolean;
+}
+
+export interface PageBuilt {
+  readonly read: readonly string[];
+  readonly written: readonly string[];
+}
+
+interface Bundled {
+  readonly files: Files;
+  /** Absolute paths of what was bundled. */
+  readonly sources: readonly string[];
 }
 
 /** Imports in TypeScript name the file that is made of theirs. */
@@ -55,7 +68,7 @@ const compressed: Plugin = {
  * @returns scripts and source maps by their names
  * @throws with the bundler's report
  */
-export async function bundled(entries: Readonly<Record<string, string>>, plugins: Plugin[], production: boolean): Promise<Files> {
+export async function bundled(entries: Readonly<Record<string, string>>, plugins: Plugin[], production: boolean): Promise<Bundled> {
   const mode = production ? 'production' : 'development';
   const bundle = await rolldown({
     input: entries,
@@ -77,17 +90,21 @@ export async function bundled(entries: Readonly<Record<string, string>>, plugins
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: baseOf(Object.keys(entries).length),
   });
+  const sources = await bundle.watchFiles;
   await bundle.close();
-  return new Map(output.map((file) => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)]));
+  const files = new Map(output.map((file) => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)]));
+  return { files, sources };
 }
 
-/** @throws with the bundler's report; when a file to copy does not exist */
-export async function buildPage({ entries, files, made, outFolder, ownSources = false }: PageBuild): Promise<void> {
+/** @returns absolute paths of what was read and written @throws with the bundler's report; when a file to copy does not exist */
+export async function buildPage({ entries, files, made, outFolder, others, ownSources = false }: PageBuild): Promise<PageBuilt> {
   const byName = Object.fromEntries(entries.map((file) => [parse(file).name, file]));
-  const built = await bundled(byName, ownSources ? [ownName(), compressed] : [compressed], false);
+  const { files: built, sources } = await bundled(byName, ownSources ? [ownName(), compressed] : [compressed], false);
   for (const [name, contents] of (await made?.(built)) ?? []) built.set(name, contents);
-  for (const file of files) built.set(basename(file), readFileSync(file));
-  replaceFolder(outFolder, built);
+  const copied = typeof files === 'function' ? await files() : files;
+  for (const file of copied) built.set(basename(file), readFileSync(file));
+  replaceFiles(outFolder, built, (name) => !others?.test(name));
+  return { read: [...sources, ...copied], written: [...built.keys()].map((name) => join(outFolder, name)) };
 }
 
 /** Modules and source maps of the guests in a build folder. */
@@ -96,11 +113,12 @@ export const guestFilesIn = (folder: string): string[] =>
     .filter((name) => /\.wasm(\.map)?$/.test(name))
     .map((name) => join(folder, name));
 
-function replaceFolder(folder: string, files: Files): void {
+/** @param isOwn whether a file of the folder goes that is not among these */
+export function replaceFiles(folder: string, files: Files, isOwn: (name: string) => boolean): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, contents] of files) {
     const file = join(folder, name);
     if (!existsSync(file) || !readFileSync(file).equals(contents)) writeFileSync(file, contents);
   }
-  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(folder)) if (isOwn(name) && !files.has(name)) rmSync(join(folder, name), { recursive: true });
 }

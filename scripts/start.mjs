@@ -40,6 +40,9 @@ const HEADLESS_HELP = `npm start -- --headless [options]
 /** What the debugger says. */
 const MISSING = 'The television is not here: open its page, and it connects by itself.';
 
+/** Files of the page for old engines. */
+const OLD = /^\/old\b/;
+
 const PORT_MAX = 65_535;
 const LATENCY_MS_MAX = 60_000;
 /** Exit codes: the command line makes no sense; anything else went wrong. */
@@ -90,9 +93,9 @@ function wholeNumber(option, text, max) {
 }
 
 /** Builds, with the output on standard error, because the standard output of a headless run is its report. */
-async function build(debug) {
+async function build(purpose, debug = false) {
   if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'television', ...(debug ? ['--debug'] : [])], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', purpose, ...(debug ? ['--debug'] : [])], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', process.stderr, process.stderr],
   });
@@ -103,13 +106,30 @@ async function build(debug) {
 async function prepare(wanted, debug) {
   if (wanted) {
     console.error('building the television');
-    await build(debug);
+    await build('television', debug);
   }
   const missing = ['server/server.js', 'site/index.html'].find((path) => !existsSync(built(path)));
   if (missing) throw new StartError(`nothing is built (no dist/examples/tv/${missing}): run npm run build`, FAILED);
 }
 
-async function serve({ port, latencyMsMax }) {
+/** Builds the page for old engines when the first of them asks for it: that takes as long as much of the rest, and hardly anyone does. */
+class OldEngines {
+  built = null;
+
+  async prepare(path) {
+    if (!OLD.test(path)) return;
+    this.built ??= this.build();
+    await this.built;
+  }
+
+  async build() {
+    console.error('building the television for old engines');
+    await build('old').catch((error) => console.error(error.message));
+  }
+}
+
+async function serve({ port, latencyMsMax, build: wanted }) {
+  const oldEngines = new OldEngines();
   const { loadCatalogue } = await import(built('catalogue/load.js'));
   const { startServer } = await import(built('server/server.js'));
   const { createDebugger } = await import('../dist/debugger/server/index.js');
@@ -122,6 +142,7 @@ async function serve({ port, latencyMsMax }) {
       port,
       latencyMs,
       root,
+      ...(wanted && { prepare: (path) => oldEngines.prepare(path) }),
       debugger: createDebugger({ application: replay, missing: MISSING }),
     });
   } catch (error) {

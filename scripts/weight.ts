@@ -111,7 +111,7 @@ interface Bundle {
 
 /** Bundles one page or worker into the folder. */
 async function bundle(name: string, folder: string): Promise<Bundle> {
-  const files = await bundled({ [name]: `page:${name}` }, [inMemory, ownName()], true);
+  const { files } = await bundled({ [name]: `page:${name}` }, [inMemory, ownName()], true);
   for (const [file, contents] of files) writeFileSync(join(folder, file), contents);
   const scripts = new Map([...files].filter(([file]) => file.endsWith('.js')));
   const needed = staticallyNeeded(scripts, [`${name}.js`]);

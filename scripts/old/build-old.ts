@@ -5,13 +5,13 @@
  *
  *   rolldown bundles ──> parts.ts makes modules functions ──> SWC lowers the syntax and minifies
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { transform as lower, type Options } from '@swc/core';
 import { build } from 'esbuild';
 import type { Plugin } from 'rolldown';
 import { ownName } from '../own-name.js';
+import type { Files } from '../page.js';
 import { bundleParts, type Code } from './parts.js';
 
 export interface OldBuild {
@@ -20,8 +20,13 @@ export interface OldBuild {
   readonly workers: Readonly<Record<string, string>>;
   /** What the page loads later in other builds, and at once in this one. */
   readonly alsoAtOnce: readonly string[];
-  /** Folder that keeps what was built last: nothing is compiled again that has not changed. */
-  readonly keptIn: string;
+}
+
+export interface OldBuilt {
+  /** Scripts and their source maps, by name. */
+  readonly files: Files;
+  /** Absolute paths of what was read. */
+  readonly read: readonly string[];
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -85,8 +90,8 @@ async function bundled(name: string): Promise<string> {
   return outputFiles[0].text;
 }
 
-/** @returns scripts and their source maps, by name @throws with the compilers' reports */
-export async function buildOld({ page, workers, alsoAtOnce, keptIn }: OldBuild): Promise<ReadonlyMap<string, string>> {
+/** @throws with the compilers' reports */
+export async function buildOld({ page, workers, alsoAtOnce }: OldBuild): Promise<OldBuilt> {
   const also = Object.fromEntries(alsoAtOnce.map((path, index) => [`also${index}`, path]));
   const [parts, prelude, language] = await Promise.all([
     bundleParts({ page, ...workers, ...also }, [replacements, ownName()]),
@@ -97,16 +102,19 @@ export async function buildOld({ page, workers, alsoAtOnce, keptIn }: OldBuild):
   const end = `tandemParts[${JSON.stringify(FIRST)}] = function () {\n${prelude}};\n${beginning(workers)}`;
   const main: Code = { code: code + end, map };
   const banner = readFileSync(REGISTRY, 'utf8');
-  const kept = new Kept(keptIn);
-  const built = new Map<string, string>();
+  const files: Files = new Map();
   const scripts: [string, Code][] = [[MAIN, main], [LANGUAGE, { code: language, map: '' }], ...parts.later];
   for (const [name, source] of scripts) {
-    const { code, map } = await kept.get(name, source, name === MAIN ? banner : '');
-    built.set(name, code).set(`${name}.map`, map);
+    const { code, map } = await compile(name, source, name === MAIN ? banner : '');
+    files.set(name, Buffer.from(code)).set(`${name}.map`, Buffer.from(map));
   }
-  kept.write();
-  return built;
+  return { files, read: [...parts.sources, ...ownFiles()] };
 }
+
+const ownFiles = (): string[] =>
+  readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[jt]s$/.test(name))
+    .map((name) => join(import.meta.dirname, name));
 
 /** @param banner plain script before it, which has no place in the map */
 async function compile(name: string, source: Code, banner: string): Promise<Code> {
@@ -125,30 +133,4 @@ async function lowered(options: Options, { code, map }: Code): Promise<Code> {
 function lineLater(map: string): string {
   const { mappings, ...rest } = JSON.parse(map) as { readonly mappings: string };
   return JSON.stringify({ ...rest, mappings: `;${mappings}` });
-}
-
-/** What was built last: it is built again if its source, or this file, is another one. */
-class Kept {
-  private readonly file: string;
-  private readonly before: Readonly<Record<string, Code>>;
-  private readonly now: Record<string, Code> = {};
-
-  constructor(private readonly folder: string) {
-    this.file = join(folder, 'old.json');
-    this.before = existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as Record<string, Code>) : {};
-  }
-
-  async get(name: string, source: Code, banner: string): Promise<Code> {
-    const hash = createHash('sha256').update(readFileSync(import.meta.filename));
-    for (const text of [name, source.code, source.map, banner]) hash.update(text).update('\0');
-    const print = hash.digest('hex');
-    const built = this.before[print] ?? (await compile(name, source, banner));
-    this.now[print] = built;
-    return built;
-  }
-
-  write(): void {
-    mkdirSync(this.folder, { recursive: true });
-    writeFileSync(this.file, JSON.stringify(this.now));
-  }
 }

@@ -19,6 +19,8 @@ export interface Parts {
   readonly atOnce: Code;
   /** What is imported when it is needed, by the names of its files. */
   readonly later: ReadonlyMap<string, Code>;
+  /** Absolute paths of what was bundled. */
+  readonly sources: readonly string[];
 }
 
 export interface Code {
@@ -50,12 +52,14 @@ export async function bundleParts(entries: Readonly<Record<string, string>>, plu
     ...{ format: 'esm', sourcemap: true, codeSplitting: BASE },
     ...{ entryFileNames: '[name]', chunkFileNames: 'old-[name]-[hash].js' },
   });
+  const sources = await bundle.watchFiles;
   await bundle.close();
   const chunks = new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])));
   const first = neededBy(chunks, Object.keys(entries));
   const part = (name: string) =>
     partOf(chunks.get(name)!, (imported) => neededBy(chunks, [imported]).filter((one) => one === imported || !first.includes(one)));
   return {
+    sources,
     atOnce: joined(first.map(part)),
     later: new Map([...chunks.keys()].filter((name) => !first.includes(name)).map((name) => [name, part(name)])),
   };

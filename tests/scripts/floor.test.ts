@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildTelevision } from '../../scripts/build-web.js';
+import { buildOldTelevision, buildTelevision } from '../../scripts/build-web.js';
 import { ASKED } from './floor/asked.js';
 import { type Brought, broughtTo } from './floor/brought.js';
 import { type Floor, type Names, namesIn, OF_THE_LANGUAGE, written } from './floor/compat.js';
@@ -52,7 +52,7 @@ const old = namesIn(OLD);
 let broughtToOld = BRINGS_NOTHING;
 
 beforeAll(async () => {
-  await buildTelevision();
+  await Promise.all([buildTelevision(), buildOldTelevision()]);
   broughtToOld = await broughtTo(old);
 });
 

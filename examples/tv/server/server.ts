@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly latencyMs: { readonly min: number; readonly max: number };
   /** Folder of the built page; null serves the catalogue alone. */
   readonly root: string | null;
+  /** Makes a file of the page before it is looked for, where that has not been done yet. */
+  readonly prepare?: (path: string) => Promise<void>;
   /** Called for each file of the page that is sent, with its path. */
   readonly onFile?: (path: string) => void;
   /** Looks at the television as it runs; nothing does when not given. */
@@ -93,12 +95,13 @@ const toUrl = (path = '/'): URL | null => (URL.canParse(path, 'http://server') ?
  * `?plain` leaves out the isolation headers, to see the page like a device without shared memory.
  */
 async function serveFile(
-  { root, onFile, debugger: looking }: ServerOptions,
+  { root, prepare, onFile, debugger: looking }: ServerOptions,
   url: URL,
   kept: string | undefined,
   response: ServerResponse,
 ): Promise<void> {
   const file = root && fileOf(root, url.pathname);
+  await prepare?.(url.pathname);
   const found = file ? await stat(file).catch(() => null) : null;
   if (!file || !found?.isFile()) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`no such file: ${url.pathname}\n`);
