@@ -1,6 +1,7 @@
 /** The actor model: everything to start an application with, to watch it, and to know what went wrong. The public API of `tandem`. */
 
 export { CrashError, DecodeError, EncodeError, PermissionError, RequestError } from '../protocol/errors.js';
+export type { Address, Epoch, Frame, Kind, Microseconds, SavedStateBytes, Sequence, SnapshotBytes } from '../protocol/names.js';
 export {
   type Application,
   type ApplicationChange,

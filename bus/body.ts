@@ -1,5 +1,7 @@
 /** Reads single fields of a body without decoding it, as the bus needs for requests and conflation keys. */
+
 import { BODY_OFFSET, frameLength, readU16, readU32, readU53 } from '../protocol/frame.js';
+import type { Address, Kind } from '../protocol/names.js';
 import { skipValue } from '../protocol/skip.js';
 
 /** Position of the first field of the body array of the frame at `at`; -1 when the body is not an array. */
@@ -31,7 +33,7 @@ export function requestNumber(bytes: Uint8Array, at: number, end: number): numbe
 }
 
 /** The request that a withdrawal is about, from the fields of its body; null when the body is malformed. */
-export function withdrawnRequest(bytes: Uint8Array, at: number): { request: number; requester: number; kind: number } | null {
+export function withdrawnRequest(bytes: Uint8Array, at: number): { request: number; requester: Address; kind: Kind } | null {
   const end = at + frameLength(bytes, at);
   const fields: number[] = [];
   for (let i = 0, field = firstField(bytes, at); i < 3; i++) {

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../protocol/errors.js';
 import { BODY_OFFSET, readHeader } from '../protocol/frame.js';
 import { CRASH_REASON_CHARACTERS_MAX, DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
-import type { Address, Kind, Microseconds, Sequence } from '../protocol/names.js';
+import type { Address, Frame, Kind, Microseconds, Sequence } from '../protocol/names.js';
 import { beginningOf } from './beginning.js';
 
 /** Plain data, because it crosses the control plane. */
@@ -15,7 +15,7 @@ export interface DeadLetter<Report = never> {
   readonly target: Address;
   readonly sequence: Sequence;
   /** The whole frame. */
-  readonly frame: Uint8Array;
+  readonly frame: Frame;
   /** Report of the crash that made the frame poison; null for other dead letters. */
   readonly report: Report | null;
   /** Microseconds since the Unix epoch. */

@@ -216,7 +216,7 @@ export class Journal {
     return (this.cells[cell] >>> 0) + (this.cells[cell + 1] >>> 0) * WORD;
   }
 
-  private storePosition(cell: number, position: number): void {
+  private storePosition(cell: number, position: Position): void {
     this.cells[cell] = position;
     this.cells[cell + 1] = position / WORD;
   }
@@ -251,12 +251,12 @@ export class JournalMirror {
     return position;
   }
 
-  poison(position: number): void {
+  poison(position: Position): void {
     this.journal.poison(position);
   }
 
   /** Forgets the frames before a position, even those that have yet to arrive: this call may overtake them, as it takes another way. */
-  truncate(position: number): void {
+  truncate(position: Position): void {
     this.floor = Math.max(this.floor, position);
     this.journal.truncate(this.floor);
   }

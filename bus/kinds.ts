@@ -2,17 +2,17 @@
 import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { assertNumbered } from '../protocol/bind.js';
 import { KIND_OFFSET, readHeader, readU16 } from '../protocol/frame.js';
-import type { VmName } from '../protocol/names.js';
+import type { Address, Frame, Kind, Microseconds, Sequence, VmName } from '../protocol/names.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { withdrawnRequest } from './body.js';
 import { type Delivery, LANES, ORDINARY } from './mailbox.js';
 
 export interface KindFacts extends Delivery {
-  readonly kind: number;
+  readonly kind: Kind;
   /** For example `scene.commit`. */
   readonly name: string;
   /** Address of the party whose schema declares the kind. */
-  readonly owner: number;
+  readonly owner: Address;
   /** `failure` is the runtime's answer in place of a reply; `withdrawal` says that nobody waits for a reply any more. */
   readonly role: 'message' | 'request' | 'reply' | 'publication' | 'system' | 'failure' | 'withdrawal';
   readonly deadlineMs: number | undefined;
@@ -27,12 +27,12 @@ export interface KindFacts extends Delivery {
 }
 
 export interface MessageFacts {
-  readonly kind: number;
+  readonly kind: Kind;
   readonly kindName: string;
   readonly source: string;
-  readonly sequence: number;
+  readonly sequence: Sequence;
   /** Microseconds since the Unix epoch. */
-  readonly sentAt: number;
+  readonly sentAt: Microseconds;
 }
 
 /** What its role says of a party. */
@@ -174,21 +174,21 @@ export class Kinds {
   }
 
   /** Whether the runtime of a VM is at this address. */
-  isRuntime(address: number): boolean {
+  isRuntime(address: Address): boolean {
     return RUNTIMES.includes(address);
   }
 
   /** Of the party at this address. */
-  party(address: number): PartyFacts {
+  party(address: Address): PartyFacts {
     return this.facts.get(address) ?? PARTY_FACTS.actor;
   }
 
-  get(kind: number): KindFacts | undefined {
+  get(kind: Kind): KindFacts | undefined {
     return this.blocks[kind >> 8][kind & 0xff];
   }
 
   /** Name of the kind, or its number in hexadecimal when it is unknown. */
-  nameOf(kind: number): string {
+  nameOf(kind: Kind): string {
     return this.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
 
@@ -199,18 +199,18 @@ export class Kinds {
   }
 
   /** Whether a party of this application is at this address. */
-  knows(address: number): boolean {
+  knows(address: Address): boolean {
     return this.names.has(address);
   }
 
   /** What the header of a frame says, in names. */
-  messageOf(frame: Uint8Array): MessageFacts {
+  messageOf(frame: Frame): MessageFacts {
     const { kind, source, sequence, sentAt } = readHeader(frame, 0);
     return { kind, kindName: this.nameOf(kind), source: this.partyName(source), sequence, sentAt };
   }
 
   /** Name of the party at an address, or the number. */
-  partyName(address: number): string {
+  partyName(address: Address): string {
     return this.names.get(address) ?? String(address);
   }
 }

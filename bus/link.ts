@@ -13,6 +13,7 @@
  *
  * The catch: without shared memory, sent frames are lost with the writer's thread, so they must be kept outside the link: `unreleased`.
  */
+import type { Position } from '../protocol/names.js';
 
 export interface LinkStats {
   /** Frames and bytes since the link was opened. */
@@ -99,7 +100,7 @@ export interface PortLike {
 
 export interface WriterRetention {
   /** Position up to which the writer has flushed, for `reached` of this link's reader. */
-  readonly position: number;
+  readonly position: Position;
   /**
    * Flushed and unreleased frames of a link that ends with this thread: whole frames one after another, in pieces, oldest first.
    * Whoever opens this end again begins with them. Empty for a link in shared memory, which keeps them itself.
@@ -118,7 +119,7 @@ export interface ReaderRetention {
   /** Position up to which the writer has flushed, as far as this end can see, for `reached`. */
   readonly published: number;
   /** True when everything flushed up to this position has been drained. */
-  reached(position: number): boolean;
+  reached(position: Position): boolean;
   /** Gives back the room of all drained frames. */
   release(): void;
   /** @returns a function that gives back the room of the frames drained until now */

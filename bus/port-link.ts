@@ -16,9 +16,11 @@
  *
  * The catch: a batch arrives only when the reader's event loop turns, however long it polls.
  */
+
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
+import type { Position } from '../protocol/names.js';
 import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike, ReaderRetention, WriterRetention } from './link.js';
 
@@ -123,7 +125,7 @@ export class PortWriter implements LinkWriter, WriterRetention {
     this.batchBytes = 0;
   }
 
-  get position(): number {
+  get position(): Position {
     return this.postedBytes;
   }
 
@@ -222,7 +224,7 @@ export class PortReader implements LinkReader, ReaderRetention {
     return this.receivedBytes;
   }
 
-  reached(position: number): boolean {
+  reached(position: Position): boolean {
     return this.takenBytes >= position;
   }
 

@@ -35,7 +35,7 @@ export interface OpenRequests {
 }
 
 /** Request numbers are u32, addresses u16: together below 2^53. */
-const keyOf = (requester: number, request: number): number => requester * 0x1_0000_0000 + request;
+const keyOf = (requester: Address, request: number): number => requester * 0x1_0000_0000 + request;
 
 export class RequestLedger {
   private readonly outgoing = new Map<number, OutgoingRequest>();
@@ -51,22 +51,22 @@ export class RequestLedger {
   }
 
   /** @returns false when the request is not open because it has settled before */
-  settled(requester: number, request: number): boolean {
+  settled(requester: Address, request: number): boolean {
     const wasOpen = this.outgoing.delete(keyOf(requester, request));
     if (wasOpen) this.count(requester, -1);
     return wasOpen;
   }
 
   /** Number of open requests of one party. */
-  inFlight(requester: number): number {
+  inFlight(requester: Address): number {
     return this.counts.get(requester) ?? 0;
   }
 
-  private count(requester: number, more: number): void {
+  private count(requester: Address, more: number): void {
     this.counts.set(requester, this.inFlight(requester) + more);
   }
 
-  isOpen(requester: number, request: number): boolean {
+  isOpen(requester: Address, request: number): boolean {
     return this.outgoing.has(keyOf(requester, request));
   }
 
@@ -109,7 +109,7 @@ export class RequestLedger {
   }
 
   /** A requester restarts. If it remembers its requests, those whose failure was sent while it was down fail again; else it has none. */
-  reopen(requester: number, remembers: boolean): void {
+  reopen(requester: Address, remembers: boolean): void {
     for (const entry of [...this.outgoing.values()]) {
       if (entry.requester !== requester) continue;
       entry.lost = false;
@@ -134,14 +134,14 @@ export class RequestLedger {
   }
 
   /** @returns false when the target has no such request of this kind in hand */
-  answered(target: number, requester: number, request: number, kind: number): boolean {
+  answered(target: Address, requester: Address, request: number, kind: Kind): boolean {
     const ofTarget = this.incoming.get(target);
     const key = keyOf(requester, request);
     return ofTarget?.get(key)?.kind === kind && ofTarget.delete(key);
   }
 
   /** All open requests of the parties at the wanted addresses, as requester and as target. */
-  openOf(wanted: (address: number) => boolean): OpenRequests {
+  openOf(wanted: (address: Address) => boolean): OpenRequests {
     return {
       outgoing: [...this.outgoing.values()].filter(({ requester }) => wanted(requester)),
       incoming: [...this.incoming].flatMap(([target, requests]) => (wanted(target) ? [...requests.values()] : [])),
@@ -149,19 +149,19 @@ export class RequestLedger {
   }
 
   /** Reopens requests of the wanted parties that were open elsewhere. A failure that was on its way there is sent again. */
-  restore({ outgoing, incoming }: OpenRequests, wanted: (address: number) => boolean): void {
+  restore({ outgoing, incoming }: OpenRequests, wanted: (address: Address) => boolean): void {
     for (const entry of outgoing) if (wanted(entry.requester)) this.opened({ ...entry, lost: false });
     for (const entry of incoming) if (wanted(entry.target)) this.accepted(entry);
   }
 
   /** Forgets a party that has moved to another VM along with its open requests. */
-  forget(address: number): void {
+  forget(address: Address): void {
     this.reopen(address, false);
     this.incoming.delete(address);
   }
 
   /** Takes out all requests that `target` has accepted and not answered. */
-  abandon(target: number): IncomingRequest[] {
+  abandon(target: Address): IncomingRequest[] {
     const unanswered = [...(this.incoming.get(target)?.values() ?? [])];
     this.incoming.delete(target);
     return unanswered;

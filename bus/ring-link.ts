@@ -24,9 +24,11 @@
  *
  * The catch: the sink sees shared memory, which TextDecoder and others refuse; copy before decoding.
  */
+
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
+import type { Position } from '../protocol/names.js';
 import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike, ReaderRetention, WriterRetention } from './link.js';
 
@@ -202,7 +204,7 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
     this.doorbell?.postMessage(DOORBELL);
   }
 
-  get position(): number {
+  get position(): Position {
     return this.published;
   }
 
@@ -312,7 +314,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
     return Atomics.load(this.cells, TAIL);
   }
 
-  reached(position: number): boolean {
+  reached(position: Position): boolean {
     return ((this.head - position) | 0) >= 0;
   }
 
@@ -376,7 +378,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
   }
 
   /** Gives the writer the room of everything before a position. */
-  private releaseTo(position: number): void {
+  private releaseTo(position: Position): void {
     if (this.detached || ((position - this.released) | 0) <= 0) return;
     this.released = position;
     Atomics.store(this.cells, HEAD, position);

@@ -9,6 +9,7 @@
  * answered with a typed error at once. A full must-deliver mailbox or link makes `emit` and `arrive` return false: the frame
  * stays where it is and is offered again. Until `begin`, the same goes for a frame whose target is not there yet.
  */
+
 import { DecodeError, type ErrorCode } from '../protocol/errors.js';
 import {
   checkFrame,
@@ -23,6 +24,7 @@ import {
   u53At,
   writeU16,
 } from '../protocol/frame.js';
+import type { Address, Epoch, Kind, Sequence } from '../protocol/names.js';
 import { fieldKey, requestNumber, withdrawnRequest } from './body.js';
 import { CachedView } from './copier.js';
 import type { KindFacts, Kinds } from './kinds.js';
@@ -32,7 +34,7 @@ import type { IncomingRequest, RequestLedger } from './requests.js';
 
 /** A party that lives in this VM, as the router sees it. */
 export interface LocalTarget {
-  readonly address: number;
+  readonly address: Address;
   readonly mailbox: Mailbox;
   /** True while its own output waits for room. Then its mailbox takes frames over capacity, or two could wait for each other for ever. */
   readonly blocked: boolean;
@@ -58,15 +60,15 @@ export interface RouterStats {
 
 /** The known facts about a source's incarnations. */
 interface Fence {
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** Last sequence of the earlier incarnations. */
-  readonly lastSequence: number;
+  readonly lastSequence: Sequence;
 }
 
 /** Told of every frame that passes. The bytes are valid during the call. */
 export interface FrameTap {
   /** A party of this VM has sent a frame to `target`. */
-  emitted(bytes: Uint8Array, at: number, target: number): void;
+  emitted(bytes: Uint8Array, at: number, target: Address): void;
   /** A frame has arrived over a link, and will not be offered again. */
   arrived(bytes: Uint8Array, at: number): void;
   /** A frame goes nowhere, and must be kept as a dead letter. */
@@ -86,7 +88,7 @@ export interface RouterOptions {
   readonly tap: FrameTap;
   readonly requests: RequestLedger;
   /** Called when a request could not be delivered: its requester must be told. */
-  readonly bounce: (requester: number, request: number, kind: number, code: ErrorCode) => void;
+  readonly bounce: (requester: Address, request: number, kind: Kind, code: ErrorCode) => void;
   /** Called when a request arrives from an ended incarnation of a port: its target must be told that nobody waits for the answer. */
   readonly orphaned: (request: IncomingRequest) => void;
 }
@@ -116,32 +118,32 @@ export class Router {
     this.local.set(target.address, target);
   }
 
-  removeLocal(address: number): void {
+  removeLocal(address: Address): void {
     this.local.delete(address);
   }
 
   /** Sends frames for `address` to another VM from now on; null when no VM has it. A local party takes precedence over the route. */
-  setRoute(address: number, target: RemoteTarget | null): void {
+  setRoute(address: Address, target: RemoteTarget | null): void {
     if (target) this.remote.set(address, target);
     else this.remote.delete(address);
   }
 
   /** Whether `address` has a route. A party that is moving from one VM to another has one, too. */
-  hasRoute(address: number): boolean {
+  hasRoute(address: Address): boolean {
     return this.local.has(address) || this.remote.has(address) || this.held.has(address);
   }
 
   /** Until `lift`, frames emitted to this address find no room. */
-  hold(address: number): void {
+  hold(address: Address): void {
     this.held.add(address);
   }
 
-  lift(address: number): void {
+  lift(address: Address): void {
     this.held.delete(address);
   }
 
   /** Frames from `source` with a lower epoch are refused from now on, unless they had left before it ended. */
-  fence(source: number, epoch: number, lastSequence: number): void {
+  fence(source: Address, epoch: Epoch, lastSequence: Sequence): void {
     if (epoch > (this.fences.get(source)?.epoch ?? 0)) this.fences.set(source, { epoch, lastSequence });
   }
 
@@ -167,12 +169,12 @@ export class Router {
   }
 
   /** Whether the party is here and takes messages of its runtime. */
-  canBeTold(address: number): boolean {
+  canBeTold(address: Address): boolean {
     return this.local.get(address)?.mailbox.hasForcedRoom(0) ?? false;
   }
 
   /** Records a frame that a party of this VM had accepted before the VM was lost. */
-  acceptAgain(target: number, bytes: Uint8Array, at: number): void {
+  acceptAgain(target: Address, bytes: Uint8Array, at: number): void {
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
     if (facts) this.noteAdmitted(target, facts, bytes, at);
   }
@@ -196,7 +198,7 @@ export class Router {
    * Takes a stamped and permitted frame from a local party on its way to `target`, which is written into it.
    * @returns false when the target has no room: offer it again later
    */
-  emit(bytes: Uint8Array, at: number, target: number): boolean {
+  emit(bytes: Uint8Array, at: number, target: Address): boolean {
     if (this.silent || this.muted.has(target)) return this.leaveOut(bytes, at);
     if (this.held.has(target) || (this.holding && this.local.has(target))) return false;
     if (!this.begun && !this.hasRoute(target)) return false;
@@ -226,7 +228,7 @@ export class Router {
     return accepted;
   }
 
-  private place(target: number, bytes: Uint8Array, at: number): boolean {
+  private place(target: Address, bytes: Uint8Array, at: number): boolean {
     const local = this.local.get(target);
     return local ? this.deliver(local, bytes, at) : this.forward(target, bytes, at);
   }
@@ -267,7 +269,7 @@ export class Router {
     return true;
   }
 
-  private noteAdmitted(target: number, facts: KindFacts, bytes: Uint8Array, at: number): void {
+  private noteAdmitted(target: Address, facts: KindFacts, bytes: Uint8Array, at: number): void {
     const answers = facts.role === 'reply' || facts.role === 'failure';
     if (answers) this.options.requests.settled(target, requestNumber(bytes, at, at + frameLength(bytes, at)));
     else if (facts.role === 'request') this.noteRequest(target, facts.kind, bytes, at);
@@ -275,7 +277,7 @@ export class Router {
   }
 
   /** Records a request. One without a number cannot be answered: its body is malformed, as its target will find. */
-  private noteRequest(target: number, kind: number, bytes: Uint8Array, at: number): void {
+  private noteRequest(target: Address, kind: Kind, bytes: Uint8Array, at: number): void {
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     if (request < 0) return;
     const requester = readU16(bytes, at + SOURCE_OFFSET);
@@ -290,7 +292,7 @@ export class Router {
   }
 
   /** False when a withdrawal has come too late to matter: its request has been answered, or the target does not have it. */
-  private isInHand(target: number, bytes: Uint8Array, at: number): boolean {
+  private isInHand(target: Address, bytes: Uint8Array, at: number): boolean {
     const withdrawn = withdrawnRequest(bytes, at);
     if (withdrawn !== null && this.options.requests.holds({ target, ...withdrawn })) return true;
     this.options.tap.discarded('late', bytes, at);
@@ -298,13 +300,13 @@ export class Router {
   }
 
   /** Records a withdrawal: an answer is refused from now on. */
-  private noteWithdrawal(target: number, bytes: Uint8Array, at: number): void {
+  private noteWithdrawal(target: Address, bytes: Uint8Array, at: number): void {
     const withdrawn = withdrawnRequest(bytes, at);
     if (withdrawn) this.options.requests.answered(target, withdrawn.requester, withdrawn.request, withdrawn.kind);
   }
 
   /** False for an answer to a request that has already settled: it is refused, so that nothing is answered twice. */
-  private expects(requester: number, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
+  private expects(requester: Address, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
     if (this.options.requests.isOpen(requester, requestNumber(bytes, at, at + frameLength(bytes, at)))) return true;
     if (facts.role === 'reply') this.reject('refused', 'reply to a request that has settled', bytes, at);
     else this.options.tap.discarded('late', bytes, at);
@@ -332,7 +334,7 @@ export class Router {
     return 'in';
   }
 
-  private forward(target: number, bytes: Uint8Array, at: number): boolean {
+  private forward(target: Address, bytes: Uint8Array, at: number): boolean {
     const remote = this.remote.get(target);
     if (remote) return remote.writer.write(bytes, at, frameLength(bytes, at));
     if (!this.begun) return false;

@@ -32,7 +32,7 @@ export class TraceRing {
   }
 
   /** The frame with this source and sequence, and then its causes, nearest first, as far as they are among the last frames. */
-  chain(source: number, sequence: number): TracedFrame[] {
+  chain(source: Address, sequence: Sequence): TracedFrame[] {
     const found: TracedFrame[] = [];
     while (source !== 0 && found.length < CAUSE_CHAIN_MAX) {
       const row = this.find(source, sequence);
@@ -45,7 +45,7 @@ export class TraceRing {
   }
 
   /** Visits the last frames, oldest first. */
-  forEach(visit: (source: number, sequence: number, kind: number, causeSource: number, causeSequence: number) => void): void {
+  forEach(visit: (source: Address, sequence: Sequence, kind: Kind, causeSource: Address, causeSequence: Sequence) => void): void {
     const { columns } = this;
     for (let i = Math.max(0, this.next - TRACE_FRAMES_MAX); i < this.next; i++) {
       const row = (i & (TRACE_FRAMES_MAX - 1)) * COLUMNS;
@@ -53,7 +53,7 @@ export class TraceRing {
     }
   }
 
-  private find(source: number, sequence: number): number {
+  private find(source: Address, sequence: Sequence): number {
     const oldest = Math.max(0, this.next - TRACE_FRAMES_MAX);
     for (let i = this.next - 1; i >= oldest; i--) {
       const row = (i & (TRACE_FRAMES_MAX - 1)) * COLUMNS;
@@ -77,7 +77,7 @@ export class PairCounter {
     return total;
   }
 
-  add(source: number, target: number): void {
+  add(source: Address, target: Address): void {
     const pair = source * 0x1_0000 + target;
     if (pair !== this.last) this.look(pair);
     this.lastCount.count++;
@@ -91,7 +91,7 @@ export class PairCounter {
   }
 
   /** Counts by `source>target`, with the given names. */
-  toRecord(nameOf: (address: number) => string): Record<string, number> {
+  toRecord(nameOf: (address: Address) => string): Record<string, number> {
     const record: Record<string, number> = {};
     for (const [pair, { count }] of this.counts) record[`${nameOf(Math.floor(pair / 0x1_0000))}>${nameOf(pair & 0xffff)}`] = count;
     return record;

@@ -345,7 +345,7 @@ export function assertNumbered(party: Pick<PartySchema, 'name' | 'address' | 're
 }
 
 /** The decoder with errors that have kind and field. */
-function located<T>(name: string, kind: number, fields: Fields, decode: (reader: Reader) => T): (reader: Reader) => T {
+function located<T>(name: string, kind: Kind, fields: Fields, decode: (reader: Reader) => T): (reader: Reader) => T {
   const body = { name, kind, fields };
   return (reader) => reader.within(body, decode);
 }

@@ -2,6 +2,7 @@
  * Fields and messages of the schema language, and the types that follow from them. On the wire every structure is a MessagePack array of its
  * fields by position, so the order of fields is the contract: append, never insert.
  */
+import type { Address, Kind } from './names.js';
 
 /** Types of fields. When a field is missing at the end of a structure, the decoder fills in the type's default. */
 export type FieldType =
@@ -92,7 +93,7 @@ export const UNNUMBERED = 0;
 
 interface MessageOptions {
   /** Number of the message kind: unique in an application, never reused. When not given, `tandem codegen` gives one and keeps it. */
-  readonly kind?: number;
+  readonly kind?: Kind;
   readonly lane?: Lane;
   readonly overflow?: Overflow;
   /** With overflow `latest`: the field whose value is part of the key, beside source and kind. Without it the key is source and kind. */
@@ -101,13 +102,13 @@ interface MessageOptions {
 
 export interface MessageSchema<S extends Fields = Fields, R extends Fields | undefined = Fields | undefined> {
   /** `UNNUMBERED` until it has one. */
-  readonly kind: number;
+  readonly kind: Kind;
   readonly lane: Lane;
   readonly overflow: Overflow;
   readonly key?: string;
   readonly fields: S;
   /** Present on a request. On the wire, request and reply bodies begin with `request: u32`, which the runtime fills in. */
-  readonly reply?: { readonly kind: number; readonly fields: R };
+  readonly reply?: { readonly kind: Kind; readonly fields: R };
   readonly deadlineMs?: number;
 }
 
@@ -123,7 +124,7 @@ export const message = <const S extends Fields>(options: MessageOptions & { read
 export const request = <const S extends Fields, const R extends Fields>(
   options: Omit<MessageOptions, 'overflow' | 'key'> & {
     readonly fields: S;
-    readonly reply: { readonly kind?: number; readonly fields: R };
+    readonly reply: { readonly kind?: Kind; readonly fields: R };
     readonly deadlineMs?: number;
   },
 ): MessageSchema<S, R> => ({
@@ -140,7 +141,7 @@ export const request = <const S extends Fields, const R extends Fields>(
  * `version` counts publications of this topic, `fresh` says that the body is the whole state and not a change to it.
  */
 export interface PublicationSchema<S extends Fields = Fields> {
-  readonly kind: number;
+  readonly kind: Kind;
   readonly lane: Lane;
   readonly overflow: Overflow;
   readonly key?: string;
@@ -158,7 +159,7 @@ export interface PartySchema {
   readonly role: 'actor' | 'port';
   readonly name: string;
   /** `UNNUMBERED` until it has one. */
-  readonly address: number;
+  readonly address: Address;
   /** Ports have none. */
   readonly state?: Field;
   readonly receives: { readonly [name: string]: MessageSchema };

@@ -1,5 +1,7 @@
 /** Tells versions of a schema apart by a hash of its text. The hash changes whenever old and new could misunderstand each other. */
+
 import type { Field, Fields, PartySchema } from './fields.js';
+import type { Kind } from './names.js';
 
 /** FNV's offset of 64 bits in two halves, and the low part of its prime, 2 to the 40th and 0x1b3. Many televisions have no BigInt. */
 const OFFSET_HIGH = 0xcbf29ce4;
@@ -39,7 +41,7 @@ export const fingerprintOf = (field: Field): string => fnv1a64(describeField(fie
 /** A message of either direction, with the name that `messagesOf` gives it. */
 interface DescribedMessage {
   readonly role: string;
-  readonly kind: number;
+  readonly kind: Kind;
   readonly name: string;
   readonly fields: Fields;
 }

@@ -2,8 +2,10 @@
  * Gives numbers to parties and messages that have none: an address, and kinds in a block of 256 of the party's own. It never gives a number that
  * it was told of, whoever has it or has had it.
  */
+
 import { type BoundParty, isNumbered, type Numbers } from './bind.js';
 import { UNNUMBERED } from './fields.js';
+import type { Address, Kind } from './names.js';
 
 /** Range of addresses and kinds that an application has. docs/PROTOCOL.md has the table. */
 export const APPLICATION_ADDRESSES = [64, 0xfffe] as const;
@@ -38,11 +40,11 @@ export class Numbering {
   ) {}
 
   /** Notes a number that somebody has or has had. */
-  takeAddress(address: number): void {
+  takeAddress(address: Address): void {
     this.addresses.add(address);
   }
 
-  takeKind(kind: number): void {
+  takeKind(kind: Kind): void {
     this.kinds.add(kind);
   }
 
@@ -58,7 +60,7 @@ export class Numbering {
    * @param kinds that are remembered, by the message's name
    * @throws NumberingError
    */
-  numbersFor(party: BoundParty, address?: number, kinds: Remembered = NOTHING): Numbers {
+  numbersFor(party: BoundParty, address?: Address, kinds: Remembered = NOTHING): Numbers {
     const messages = [...Object.entries(party.receives), ...Object.entries(party.publishes)];
     const own = new Map(messages.map(([name, { kind }]) => [name, kind || kinds.get(name)] as const));
     const blocks = new Set([...own.values(), ...kinds.values()].flatMap((kind) => (kind ? [blockOf(kind)] : [])));
@@ -107,7 +109,7 @@ export class Numbering {
   }
 }
 
-const blockOf = (kind: number): number => kind - (kind % BLOCK);
+const blockOf = (kind: Kind): number => kind - (kind % BLOCK);
 
 /** Numbers of one run begin here, far from those that are given by hand or kept in a file. */
 const RUN_ADDRESS_MIN = 0x8000;

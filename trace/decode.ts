@@ -6,7 +6,7 @@ import { decodeDynamic } from '../protocol/dynamic.js';
 import { DecodeError } from '../protocol/errors.js';
 import type { FieldType } from '../protocol/fields.js';
 import { BODY_OFFSET, checkFrame, KIND_OFFSET, readU16 } from '../protocol/frame.js';
-import type { Frame } from '../protocol/names.js';
+import type { Frame, Kind } from '../protocol/names.js';
 import { Reader } from '../protocol/reader.js';
 import type { Field } from '../protocol/schema.js';
 import type { KindSchema, Schemas } from './schemas.js';
@@ -43,7 +43,7 @@ export function decodeValue(field: Field, bytes: Uint8Array): unknown {
 }
 
 /** The body of a frame as far as it fits its schema. @returns undefined when it is no MessagePack */
-export function readableBody(schemas: Schemas, frame: Uint8Array): unknown {
+export function readableBody(schemas: Schemas, frame: Frame): unknown {
   const schema = schemas.kind(readU16(frame, KIND_OFFSET));
   const field: Field = schema ? { type: 'struct', fields: Object.fromEntries(schema.fields) } : { type: 'dynamic' };
   return readableValue(field, frame.subarray(BODY_OFFSET));
@@ -85,7 +85,7 @@ export class FieldDecoder {
   }
 
   /** @param isList whether the fields are in an array, as in a body */
-  all(fields: NamedFields, name: string, kind: number, isList = true): DecodedFields {
+  all(fields: NamedFields, name: string, kind: Kind, isList = true): DecodedFields {
     try {
       const decoded = isList ? this.structure(fields) : { value: this.named('value', fields[0][1]) };
       this.reader.finish();

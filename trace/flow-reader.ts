@@ -1,7 +1,7 @@
 /** Reads the flow of a chunk: flow-state.ts draws its rows. Every number is checked, since the file may be anybody's. */
 import { BODY_OFFSET, writeFrameLength, writeHeader } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../protocol/limits.js';
-import type { Frame } from '../protocol/names.js';
+import type { Frame, Microseconds } from '../protocol/names.js';
 import {
   AGAIN,
   CAUSE,
@@ -150,7 +150,7 @@ export class FlowReader {
     return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : this.rows.fail(`the time ${value}`);
   }
 
-  private handledFrame(mode: number, said: Omit<Arrived, 'type'> & { readonly sentAt: number }, from: PartyState): Frame | null {
+  private handledFrame(mode: number, said: Omit<Arrived, 'type'> & { readonly sentAt: Microseconds }, from: PartyState): Frame | null {
     const { rows } = this;
     if (mode === HANDLED_FRAME.none) return null;
     if (mode === HANDLED_FRAME.whole) return rows.raw(rows.unsigned(FRAME_BYTES_MAX));

@@ -1,6 +1,6 @@
 /** Writes the flow of a chunk: a row for each step. flow-state.ts draws them. */
 import { BODY_OFFSET, checkFrame, readHeader } from '../protocol/frame.js';
-import type { Frame } from '../protocol/names.js';
+import type { Frame, Sequence } from '../protocol/names.js';
 import {
   AGAIN,
   CAUSE,
@@ -107,7 +107,7 @@ export class FlowWriter {
     return route;
   }
 
-  private head(route: Route, step: Emitted | Arrived | Handled, sequence: number): void {
+  private head(route: Route, step: Emitted | Arrived | Handled, sequence: Sequence): void {
     const { rows } = this;
     rows.unsigned(route.number);
     if (!route.told) this.tell(route);

@@ -4,6 +4,7 @@
  */
 
 import type { Fields } from '../protocol/fields.js';
+import type { Kind } from '../protocol/names.js';
 import type { Field, PartySchema } from '../protocol/schema.js';
 
 /** fine: it means the same. risky: it can be read, and may mean something else. impossible: it cannot be read. */
@@ -68,7 +69,7 @@ class Judging {
   }
 
   /** @returns whether it is there today */
-  private kind(path: string, kind: number, name: string, same: readonly [string, unknown] | undefined, needed: boolean): boolean {
+  private kind(path: string, kind: Kind, name: string, same: readonly [string, unknown] | undefined, needed: boolean): boolean {
     if (!same) this.say(path, needed ? 'impossible' : 'risky', `the message is gone (kind 0x${kind.toString(16).padStart(4, '0')})`);
     else if (same[0] !== name) this.say(path, 'risky', `it is called ${same[0]} now`);
     return same !== undefined;

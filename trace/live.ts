@@ -15,6 +15,7 @@
  *
  * Everything but the bytes is JSON.
  */
+import type { Address, Kind, Sequence } from '../protocol/names.js';
 import { isRecord } from './check.js';
 import type { RecordingLevel } from './recording.js';
 
@@ -73,11 +74,11 @@ export interface PausePoint {
 /** A message that an application that stands handles next, or has handled last. */
 export interface StandingMessage {
   readonly party: string;
-  readonly address: number;
+  readonly address: Address;
   readonly kindName: string;
   readonly source: string;
   readonly sourceAddress: number;
-  readonly sequence: number;
+  readonly sequence: Sequence;
   /** Hexadecimal digits; empty where fields are redacted, and when it is long. */
   readonly frame: string;
 }
@@ -122,10 +123,10 @@ export interface LetterText {
   readonly letter: string;
   readonly code: string;
   readonly detail: string;
-  readonly source: number;
-  readonly target: number;
-  readonly kind: number;
-  readonly sequence: number;
+  readonly source: Address;
+  readonly target: Address;
+  readonly kind: Kind;
+  readonly sequence: Sequence;
   readonly at: number;
   readonly frame: string;
 }

@@ -30,7 +30,7 @@ import {
   SOURCE_OFFSET,
   TARGET_OFFSET,
 } from '../protocol/frame.js';
-import type { VmName } from '../protocol/names.js';
+import type { Address, Epoch, Sequence, VmName } from '../protocol/names.js';
 import { decodePlain, encodePlain } from '../protocol/plain.js';
 import { type TraceWriter, TYPE_BYTE } from './memory.js';
 import type { Arrived, Emitted, Handled, MessageId, Rejected, TraceStep } from './step.js';
@@ -105,7 +105,7 @@ export class RecordWriter {
   handled(
     bytes: Uint8Array,
     at: number,
-    epoch: number,
+    epoch: Epoch,
     beganAt: number,
     endedAt: number,
     position: number,
@@ -231,4 +231,4 @@ function messageOf(vm: VmName, view: DataView, bytes: Uint8Array, at: number): E
   }
 }
 
-const causeOf = (source: number, sequence: number): MessageId | null => (source === NOBODY ? null : { source, sequence });
+const causeOf = (source: Address, sequence: Sequence): MessageId | null => (source === NOBODY ? null : { source, sequence });

@@ -2,6 +2,7 @@
  * Which messages a root has caused, however indirectly, as far as one VM knows. What is caused here was handled here, so it is known, unless
  * the cause came from another VM and its own cause is not from here: then the chain is open, and whoever has the steps of all VMs goes on (RootSieve).
  */
+
 import type { Kinds } from '../bus/kinds.js';
 import type { TraceRing } from '../bus/trace.js';
 import {
@@ -14,6 +15,7 @@ import {
   SEQUENCE_OFFSET,
   SOURCE_OFFSET,
 } from '../protocol/frame.js';
+import type { Address, Kind, Sequence } from '../protocol/names.js';
 import { RecentMap } from './recent-map.js';
 import { FROM_ROOT, OPEN_CHAIN } from './record.js';
 
@@ -25,7 +27,7 @@ const CHAINS_MAX = 16_384;
 /** Names a message by a number without a fraction: two share it if so many others lie between them. */
 const SEQUENCES = 2 ** 36;
 
-export const chainKey = (source: number, sequence: number): number => source * SEQUENCES + (sequence % SEQUENCES);
+export const chainKey = (source: Address, sequence: Sequence): number => source * SEQUENCES + (sequence % SEQUENCES);
 
 export class RootChains {
   private readonly known = new RecentMap<number, number>(CHAINS_MAX);
@@ -54,7 +56,7 @@ export class RootChains {
     return learnt;
   }
 
-  private learn(kind: number, causeSource: number, causeSequence: number): number {
+  private learn(kind: Kind, causeSource: Address, causeSequence: Sequence): number {
     if (this.roots.has(this.kinds.nameOf(kind))) return FROM_ROOT;
     if (causeSource === NOBODY) return NO_ROOT;
     return this.known.get(chainKey(causeSource, causeSequence)) ?? OPEN_CHAIN;

@@ -1,8 +1,10 @@
 /** Which messages a filter lets pass, decided by the headers of their frames, and by what has caused them. */
+
 import type { Kinds } from '../bus/kinds.js';
 import { LANES } from '../bus/mailbox.js';
 import type { TraceRing } from '../bus/trace.js';
 import { KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
+import type { Kind } from '../protocol/names.js';
 import { CHAIN_ONLY } from './record.js';
 import { NO_ROOT, RootChains } from './root-chains.js';
 import type { TraceFilter } from './step.js';
@@ -49,7 +51,7 @@ export class Selection {
     return known ?? this.learn(kind);
   }
 
-  private learn(kind: number): boolean {
+  private learn(kind: Kind): boolean {
     const { kinds, kindNames, lanes } = this;
     const taken = (!kindNames || kindNames.has(kinds.nameOf(kind))) && (!lanes || lanes.has(kinds.get(kind)?.lane ?? -1));
     this.known.set(kind, taken);

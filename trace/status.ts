@@ -1,10 +1,11 @@
 /** How a system is as a whole, as its supervisor knows it: what a recording has of it, and what the debugger page shows. */
+import type { Epoch } from '../protocol/names.js';
 
 export interface PartyStatus {
   readonly vm: string;
   readonly state: string;
   readonly condition: string;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly restarts: number;
   readonly reason: string;
 }

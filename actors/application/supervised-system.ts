@@ -1,5 +1,6 @@
 /** A running system, for whoever started it: what it tells about itself, and what it can be asked to do. */
 
+import type { SavedStateBytes } from '../../protocol/names.js';
 import type { RecordingFacts, RecordingSink } from '../../trace/recording.js';
 import type { SpyOptions } from '../../trace/spy.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
@@ -145,7 +146,7 @@ export class System {
   }
 
   /** Waits while the actor restarts. @returns its saved state. @throws SupervisionError, ControlError */
-  async snapshot(actor: string): Promise<Uint8Array> {
+  async snapshot(actor: string): Promise<SavedStateBytes> {
     const control = await this.runningControl(actor);
     return control.snapshot(actor);
   }

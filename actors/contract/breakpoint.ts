@@ -1,6 +1,6 @@
 /** Break on message: a VM stops in a debugger right before a message is handled. For development; docs/TRACING.md says how to use it. */
 import { system } from '../../protocol/generated/system.js';
-import type { Sequence } from '../../protocol/names.js';
+import type { Microseconds, Sequence } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { nearNames } from '../../trace/near-names.js';
 import type { VmName } from './instance.js';
@@ -28,8 +28,7 @@ export interface BreakReport {
   readonly sequence: Sequence;
   /** What the condition threw; empty when it did not. */
   readonly problem: string;
-  /** Microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { OpenRequests } from '../../bus/requests.js';
 import type { SeenPairs } from '../../bus/seen.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import type { Address, Frame, Position, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import { decodePlain, writePlain } from '../../protocol/plain.js';
 import { Writer } from '../../protocol/writer.js';
 
@@ -19,8 +20,8 @@ const HEADER_BYTES = 64;
 
 /** A stamped frame for which there is no room yet, and where it goes. */
 export interface HeldFrame {
-  readonly frame: Uint8Array;
-  readonly target: number;
+  readonly frame: Frame;
+  readonly target: Address;
   /** True for a request that waits until its party has heard more refusals, and for what comes after it: nobody has noted it as asked. */
   readonly unasked?: boolean;
 }
@@ -31,18 +32,18 @@ export interface HeldFrame {
  */
 export interface Reached {
   /** Entries of the journal from this position on are not in the snapshot. */
-  readonly position: number;
+  readonly position: Position;
   /** Sequence of the last frame that the actor had emitted at the snapshot, and a digest of all of them. */
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly digest: number;
   /** Entries of the journal up to this position were handled and their output has left: requests and answers in it are in the books. */
-  readonly handledTo: number;
-  readonly lastSequence: number;
+  readonly handledTo: Position;
+  readonly lastSequence: Sequence;
   readonly lastDigest: number;
 }
 
 /** For an actor that has handled nothing since its snapshot. */
-export const untouched = (sequence: number, position: number): Reached => ({
+export const untouched = (sequence: Sequence, position: Position): Reached => ({
   position,
   sequence,
   digest: 0,
@@ -55,7 +56,7 @@ export interface ActorCheckpoint extends Reached {
   readonly actor: string;
   /** Number of the implementation that it ran in; undefined when it did not run: it will run in that of its spec. */
   readonly version?: number;
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
   readonly seen: SeenPairs;
   /** Accepted, not journaled yet: whole frames one after another, in pieces, lane by lane, oldest first. */
   readonly waiting: readonly Uint8Array[];

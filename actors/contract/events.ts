@@ -3,7 +3,7 @@
  * tap as `report`.
  */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
-import type { Epoch, Sequence } from '../../protocol/names.js';
+import type { Address, Epoch, Frame, Kind, Microseconds, Position, Sequence } from '../../protocol/names.js';
 import type { TraceMemoryName } from '../../trace/memories.js';
 import type { TraceStep } from '../../trace/step.js';
 import type { BreakReport } from './breakpoint.js';
@@ -18,7 +18,7 @@ export type VmEvent =
   /** A port without supervision threw: the message is used up, and the port goes on. */
   | { readonly type: 'crashed'; readonly report: CrashReport }
   /** A message was poison at its second attempt: its party goes on without it. `frame`: the whole message. */
-  | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
+  | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Frame }
   | { readonly type: 'deaf'; readonly report: DeafReport }
   /** An actor handled messages again, and its output differed from the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
@@ -37,7 +37,7 @@ export type VmEvent =
   /** A listener at the tap threw this, and hears no more. */
   | { readonly type: 'listenerFailed'; readonly reason: string }
   /** Only the newest checkpoint is needed. `neededFrom`: once the host holds it, nothing before this journal position is needed. */
-  | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number }
+  | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: Position }
   /** Something was traced. `records`: what, where the host does not see the memory; else empty. `memory`: where they belong. */
   | { readonly type: 'trace'; readonly memory: TraceMemoryName; readonly records: Uint8Array };
 
@@ -53,22 +53,22 @@ export interface VmEvents {
 export interface CrashReport {
   /** Name of the actor or port. */
   readonly party: string;
-  readonly address: number;
+  readonly address: Address;
   readonly vm: VmName;
   readonly epoch: Epoch;
   /** Sequence of the last frame that this incarnation sent: later ones under its epoch are refused. */
-  readonly lastSequence: number;
+  readonly lastSequence: Sequence;
   /** The exception's message and stack. */
   readonly reason: string;
   readonly stack: string;
   /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown or not asked for yet. */
   readonly position: string;
   readonly message: {
-    readonly kind: number;
+    readonly kind: Kind;
     readonly kindName: string;
     readonly source: string;
     readonly sequence: Sequence;
-    readonly sentAt: number;
+    readonly sentAt: Microseconds;
     readonly firstBytes: Uint8Array;
   };
   /** The causes of the message, nearest first, back to the frame that a port started with. */
@@ -77,14 +77,14 @@ export interface CrashReport {
   readonly recent?: readonly TraceStep[];
   /** 1 for the first attempt at this message, 2 for the one that makes it poison. */
   readonly attempt: number;
-  readonly at: number;
+  readonly at: Microseconds;
   /** Epoch with which its VM starts it again at once, by permit; 0 when it waits for its supervisor. */
-  readonly restartsAs: number;
+  readonly restartsAs: Epoch;
 }
 
 /** A frame in a chain of causes. */
 export interface CauseLink {
-  readonly address: number;
+  readonly address: Address;
   readonly source: string;
   readonly sequence: Sequence;
   readonly kindName: string;
@@ -93,7 +93,7 @@ export interface CauseLink {
 /** Asks which crash made a request fail. */
 export interface CrashQuestion {
   /** Address of the party that got the request. */
-  readonly party: number;
+  readonly party: Address;
   /** Its incarnation that may have crashed; null when unknown. */
   readonly epoch: Epoch | null;
   readonly code: ErrorCode;
@@ -116,8 +116,7 @@ export interface DeafReport {
    * could be handled.
    */
   readonly reason: 'pump' | 'reader' | 'frames';
-  /** Microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 /**
@@ -135,8 +134,7 @@ export interface DivergenceReport {
   readonly first: DivergentFrame | null;
   /** The frame that came out in its place; null when none did, or it is not known which. */
   readonly again: DivergentFrame | null;
-  /** Microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 /** A party has sent a message that goes nowhere. */
@@ -151,8 +149,7 @@ export interface RefusedReport {
   readonly party: string;
   /** For example `scene.commit`. */
   readonly kindName: string;
-  /** Microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 export interface DivergentFrame {

@@ -11,6 +11,7 @@
  * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
  * `guardControl` (host-shim/common/guard.ts), so that every call settles.
  */
+import type { Microseconds } from '../../protocol/names.js';
 import type { TraceMemories } from '../../trace/memories.js';
 import type { VmControl } from './control.js';
 import type { VmEvents } from './events.js';
@@ -20,7 +21,7 @@ import { reasonOf } from './thrown.js';
 
 export interface Clock {
   /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */
-  nowMicros(): number;
+  nowMicros(): Microseconds;
   /** How long the application has stood in all, so how far this clock is behind that of the platform; 0 when not given. */
   readonly behindMicros?: number;
 }

@@ -2,18 +2,19 @@
  * What a host knows of the progress of a VM, and what it remembers for the next incarnations of where it hung. Plain data: it crosses the
  * control plane.
  */
+import type { Address, Position, Sequence } from '../../protocol/names.js';
 
 /** What a VM is busy with. */
 export interface Place {
   /** Address of an actor or port. */
-  readonly address: number;
+  readonly address: Address;
   /** For an actor's frame: journal position at which its batch begins; -1 for any other. */
-  readonly position: number;
+  readonly position: Position;
   /** For an actor's frame: its number in the batch. */
   readonly index: number;
   /** For a port's frame: its source; 0 for any other. */
-  readonly source: number;
-  readonly sequence: number;
+  readonly source: Address;
+  readonly sequence: Sequence;
   /** How often the frame has ended its actor before. */
   readonly attempts: number;
   /** False when the actor may be at a later frame by now, after this one in the journal. */
@@ -53,7 +54,7 @@ export interface Suspect extends Place {
   readonly hung: boolean;
 }
 
-export const suspectsAt = (party: number, suspects: readonly Suspect[]): readonly Suspect[] =>
+export const suspectsAt = (party: Address, suspects: readonly Suspect[]): readonly Suspect[] =>
   suspects.filter(({ address }) => address === party);
 
 /** The cause that a report names for a hang, or for the end of a thread. A loop has no stack, and neither has a thread that is gone. */

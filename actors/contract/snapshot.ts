@@ -12,7 +12,7 @@ import { DecodeError } from '../../protocol/errors.js';
 import type { StateOf } from '../../protocol/fields.js';
 import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import { locateField } from '../../protocol/locate.js';
-import type { SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
+import type { SavedStateBytes, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import { encodePlain } from '../../protocol/plain.js';
 import { Reader } from '../../protocol/reader.js';
 import { bin, type Field, list, type PartySchema, struct, u32, u53 } from '../../protocol/schema.js';
@@ -150,7 +150,7 @@ const NO_VERSIONS = Uint8Array.of(0x94, 0x90, 0x90);
  * @returns a snapshot that an actor can be restored from
  * @throws DecodeError for bytes that are no snapshot
  */
-export function withoutVersions(snapshot: Uint8Array): Uint8Array {
+export function withoutVersions(snapshot: SnapshotBytes): Uint8Array {
   const { length } = snapshot;
   const end = snapshot[0] === NO_VERSIONS[0] ? skipValue(snapshot, skipValue(snapshot, 1, length), length) : -1;
   if (end < 0) throw new DecodeError('type', 0, 'snapshot');
@@ -165,7 +165,7 @@ export const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.
 /** What goes with an actor from one VM or incarnation to the next: its snapshot, and the counters that the bus keeps for it. */
 export interface SavedState {
   /** Sequence of the last frame of the actor that left. */
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly seen: SeenPairs;
   /** Empty when the actor has not begun. */
   readonly snapshot: SnapshotBytes;

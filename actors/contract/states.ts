@@ -1,4 +1,5 @@
 /** States of actors, ports and VMs, as their machines have them and as a person sees them. */
+import type { Microseconds } from '../../protocol/names.js';
 
 /** A removed actor is gone for good; all other states can be left again. */
 export type ActorState =
@@ -63,14 +64,14 @@ export interface LastCrash {
   /** 2 when the crash made the message poison. */
   readonly attempt: number;
   /** By the clock of its VM, in microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 /** Messages that were poison, since the system started. */
 export interface PoisonedMessages {
   readonly messages: number;
   /** Time of the last one, in microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 export interface CrashHistory {

@@ -1,4 +1,5 @@
 /** What outlives the page or process, which changes are reported about it, and who keeps the states of actors in it. */
+import type { SavedStateBytes } from '../../protocol/names.js';
 import type { SpawnSpec } from './control.js';
 import type { Lack } from './host.js';
 import { reasonOf } from './thrown.js';
@@ -89,11 +90,11 @@ export interface StateKeeper {
    * @param spawn rejects with a ControlError `failed` when the actor did not accept the state
    * @throws any other error of `spawn`, and what it throws without a state
    */
-  start(actor: string, savedState: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void>;
+  start(actor: string, savedState: SavedStateBytes | undefined, spawn: (state: StartState) => Promise<void>): Promise<void>;
   /** Notes that the actor may have changed. */
   note(actor: string): void;
   /** Takes the state that a stopped actor left. */
-  leave(actor: string, savedState: Uint8Array): void;
+  leave(actor: string, savedState: SavedStateBytes): void;
   /** Ends writing: what is kept was good once, and what runs now may be the cause of the failure. Writes under way complete. */
   hold(): void;
   /** Writes what has changed. Never rejects. */

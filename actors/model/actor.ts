@@ -11,6 +11,7 @@
  *     ...
  *   }
  */
+
 import {
   assertNumbered,
   type BoundMessage,
@@ -24,6 +25,7 @@ import type { Fields, InferFields, StateOf } from '../../protocol/fields.js';
 import { FOLLOWERS } from '../../protocol/frame.js';
 import { type EndReason, system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
+import type { Address, Epoch, Kind, Microseconds } from '../../protocol/names.js';
 import type { SnapshotCounts } from '../contract/snapshot.js';
 import { Replicas } from './handler-table.js';
 import type { FollowedHandlers, NamedParty, Received, ReceivedFields, ReplyHandlers } from './handlers.js';
@@ -31,7 +33,7 @@ import { type Encodable, OutboxBuilder } from './outbox-builder.js';
 
 /** Who asked, and the request's number. Plain data that an actor may keep in its state. */
 export interface RequestToken {
-  readonly source: number;
+  readonly source: Address;
   readonly request: number;
 }
 
@@ -73,19 +75,19 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   /** A follower has missed something: publish the whole of the topic with this kind by `publishFresh`. */
   onRefresh(_topic: number): Nothing {}
   /** A request of this actor will not be answered. */
-  onRequestFailed(_request: number, _kind: number, _code: ErrorCode): Nothing {}
+  onRequestFailed(_request: number, _kind: Kind, _code: ErrorCode): Nothing {}
   /** Nobody waits any more for the answer to a request of this kind: it was withdrawn, or its deadline has passed. An answer is refused. */
-  onWithdrawn(_request: RequestToken, _kind: number): Nothing {}
+  onWithdrawn(_request: RequestToken, _kind: Kind): Nothing {}
   /** An incarnation of a party that the actor's schema `watches` has ended. Called once for each. */
-  onEnded(_party: number, _epoch: number, _reason: EndReason): Nothing {}
+  onEnded(_party: Address, _epoch: Epoch, _reason: EndReason): Nothing {}
 
   /** Time of the message being handled, in microseconds since the Unix epoch. */
-  protected get now(): number {
+  protected get now(): Microseconds {
     return this.internals.sentAt;
   }
 
   /** Address of the sender of the message being handled. */
-  protected get source(): number {
+  protected get source(): Address {
     return this.internals.source;
   }
 
@@ -101,7 +103,7 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   }
 
   /** Sends to another party than the one whose schema has the message, for example to a port of the same kind. */
-  protected sendTo<S extends Fields>(address: number, message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+  protected sendTo<S extends Fields>(address: Address, message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
     assertMaySend(this.schema, message, Actor.prototype.sendTo);
     this.internals.emit(Actor.prototype.sendTo, message, address, fields);
   }
@@ -170,7 +172,7 @@ export class ActorInternals {
   }
 
   /** Appends to the output. An error is the caller's fault, so the line in its report is the actor's. */
-  emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
+  emit<F>(called: Called, message: Encodable<F>, target: Address, fields: F, first = 0, second = false): void {
     try {
       this.outbox.append(message, target, fields, first, second);
     } catch (error) {
@@ -188,7 +190,7 @@ export class ActorInternals {
   }
 
   /** Asks the owner of a topic for a fresh publication. */
-  askFresh(topic: number, owner: number, follower: number): void {
+  askFresh(topic: number, owner: Address, follower: Address): void {
     this.outbox.append(system.receives.refresh, owner, { topic, follower });
   }
 }

@@ -1,5 +1,7 @@
 /** Which handler of an actor or port handles which kind of message: bound once, when it starts, by the names in its schema. */
+
 import type { BoundParty, BoundPublication } from '../../protocol/bind.js';
+import type { Kind } from '../../protocol/names.js';
 import type { Reader } from '../../protocol/reader.js';
 
 /** What is known of a frame besides its fields. Filled in while the frame is decoded. */
@@ -15,7 +17,7 @@ export type Handler = (...input: unknown[]) => unknown;
 type Decode = <T>(reader: Reader, decode: (reader: Reader) => T) => T;
 
 interface Decodable<F> {
-  readonly kind: number;
+  readonly kind: Kind;
   decode(reader: Reader): F;
 }
 
@@ -39,12 +41,12 @@ export class HandlerTable<Context extends Handling> {
   ) {}
 
   /** Undefined when the party has no handler for this kind. */
-  of(kind: number): Handle<Context> | undefined {
+  of(kind: Kind): Handle<Context> | undefined {
     return this.handles[kind];
   }
 
   /** @param handle does its own decoding */
-  take(kind: number, handle: Handle<Context>): void {
+  take(kind: Kind, handle: Handle<Context>): void {
     this.handles[kind] = handle;
   }
 

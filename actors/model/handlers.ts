@@ -2,9 +2,11 @@
  * The handlers of a party as its schema says: their names, and the fields that each is given. `uses` of the schema says who the parties are that
  * it follows or may ask, or else the class does: `Handlers<typeof a, typeof b>`. Where nobody says so, the handler itself claims their fields.
  */
+
 import type { BoundParty, OthersOf, Recipient } from '../../protocol/bind.js';
 import type { Fields, MessageFields, ReplyFields } from '../../protocol/fields.js';
 import type { EndReason } from '../../protocol/generated/system.js';
+import type { Address, Epoch, Microseconds, Sequence } from '../../protocol/names.js';
 
 export type Received<P> = P extends { readonly receives: infer R } ? R : never;
 /** Fields of message `K`. */
@@ -67,10 +69,10 @@ export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publ
 
 /** What a handler knows of the frame besides its fields. */
 export interface Incoming {
-  readonly source: number;
-  readonly sequence: number;
+  readonly source: Address;
+  readonly sequence: Sequence;
   /** Microseconds since the Unix epoch. */
-  readonly sentAt: number;
+  readonly sentAt: Microseconds;
   /** Number for the reply; 0 when the frame is not a request. */
   readonly request: number;
 }
@@ -91,9 +93,9 @@ export type PortHandlers<P> = Flat<
       /** Every actor runs: the port may send. */
       onOpen?(): void;
       /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
-      onEnded?(party: number, epoch: number, reason: EndReason): void;
+      onEnded?(party: Address, epoch: Epoch, reason: EndReason): void;
       /** Nobody waits any more for the reply to this request, which the port has not given: it may stop working on it. */
-      onWithdrawn?(requester: number, request: number): void;
+      onWithdrawn?(requester: Address, request: number): void;
       /** The VM is shutting down, or this incarnation has ended: release everything outside. */
       onClose?(): void;
     }

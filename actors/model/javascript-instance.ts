@@ -1,4 +1,5 @@
 /** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
+
 import type { BoundParty, BoundPublication, OthersOf, Recipient } from '../../protocol/bind.js';
 import { DecodeError, ERROR_CODES } from '../../protocol/errors.js';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
 import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
+import type { SnapshotBytes } from '../../protocol/names.js';
 import { Reader } from '../../protocol/reader.js';
 import { Writer } from '../../protocol/writer.js';
 import type { FaultKind } from '../contract/fault.js';
@@ -203,7 +205,7 @@ class JavaScriptInstance implements ActorInstance {
     return writer.bytes.subarray(0, writer.length);
   }
 
-  restore(snapshot: Uint8Array): void {
+  restore(snapshot: SnapshotBytes): void {
     this.assertLive();
     const { reader, actor } = this;
     reader.reset(snapshot);

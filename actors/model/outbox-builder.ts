@@ -1,8 +1,10 @@
 /** Builds unstamped frames, one after another: what an actor or port emits before the gate stamps it. */
+
 import { type Descriptor, leadOf } from '../../protocol/bind.js';
 import { EncodeError } from '../../protocol/errors.js';
 import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
+import type { Address, Kind, Microseconds, Sequence } from '../../protocol/names.js';
 import { Writer } from '../../protocol/writer.js';
 import { isA, unwritable } from '../contract/thrown.js';
 
@@ -13,7 +15,7 @@ export class OutputError extends Error {
 
 /** How to write a message; its name and fields tell where writing failed. */
 export interface Encodable<F> extends Partial<Pick<Descriptor, 'name' | 'role' | 'fields'>> {
-  readonly kind: number;
+  readonly kind: Kind;
   encode(writer: Writer, fields: F, first: number, second: boolean): void;
 }
 
@@ -63,7 +65,7 @@ export class OutboxBuilder {
   }
 
   /** Sets the cause of all following frames, which count together against the bound for one handler. */
-  causedBy(source: number, sequence: number, sentAt: number): void {
+  causedBy(source: Address, sequence: Sequence, sentAt: Microseconds): void {
     this.handlerAt = this.writer.length;
     this.header.causeSource = source;
     this.header.causeSequence = sequence;
@@ -75,7 +77,7 @@ export class OutboxBuilder {
    * @param second whether a publication is fresh
    * @throws EncodeError or OutputError; then nothing was appended
    */
-  append<F>(message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
+  append<F>(message: Encodable<F>, target: Address, fields: F, first = 0, second = false): void {
     const { writer, header } = this;
     const at = writer.length;
     header.kind = message.kind;

@@ -15,8 +15,10 @@
  * The catch: a class that was written for other purposes may look at the clock or at chance. Where the host watches for that, it is told once, and from
  * the next message on the actor is one whose messages are not handled again: after a crash it goes on from the state after its last message.
  */
+
 import { type BoundParty, leadOf } from '../../protocol/bind.js';
 import type { Fields, ReplyFields, StateOf } from '../../protocol/fields.js';
+import type { Kind } from '../../protocol/names.js';
 import { Writer } from '../../protocol/writer.js';
 import type { ChanceGuard } from '../contract/instance.js';
 import { isSame } from '../contract/snapshot.js';
@@ -136,7 +138,7 @@ class WrappedActor extends Actor<BoundParty> {
     return Object.fromEntries(names.map((name) => [name, this.object[name]]));
   }
 
-  override onRefresh(kind: number): undefined {
+  override onRefresh(kind: Kind): undefined {
     const topic = this.topics.find(({ message }) => message.kind === kind);
     if (topic) this.publishFresh(topic.message, this.fieldsOf(topic.names) as never);
   }

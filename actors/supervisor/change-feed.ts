@@ -1,5 +1,7 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the latest crash reports. */
+
 import { DeadLetters } from '../../bus/dead-letters.js';
+import type { Address, Epoch, Frame } from '../../protocol/names.js';
 import type { TraceStep } from '../../trace/step.js';
 import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, UnrepeatableReport } from '../contract/events.js';
@@ -10,10 +12,10 @@ import type { ActorState, CircuitState, CrashHistory, PortState, SystemState, Tw
 import type { StorageChange } from '../contract/storage.js';
 
 interface PartyStatus<State> {
-  readonly address: number;
+  readonly address: Address;
   readonly vm: VmName;
   readonly state: State;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
@@ -47,7 +49,7 @@ export type SystemChange =
   /** An incarnation has ended. */
   | { readonly type: 'crash'; readonly report: CrashReport }
   /** A message was poison: its second attempt crashed too. */
-  | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
+  | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Frame }
   /**
    * The guest of an actor that was placed in Wasm cannot be run: the actor begins as its JavaScript twin, or, without one, the start ends.
    */
@@ -120,7 +122,7 @@ export class ChangeFeed {
     this.listeners.tell(change);
   }
 
-  private bury({ report, frame }: { readonly report: CrashReport; readonly frame: Uint8Array }): void {
+  private bury({ report, frame }: { readonly report: CrashReport; readonly frame: Frame }): void {
     this.histories.poisoned(report);
     this.poisoned.add('poisoned', report.reason, frame, 0, frame.length, report);
   }

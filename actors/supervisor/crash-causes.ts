@@ -7,19 +7,21 @@
  * The catch: a failure may arrive before the report, which takes another way. Then the answer waits: until the report comes, until the
  * VM is lost from which it would come, or until everything ends.
  */
+
 import { beginningOf } from '../../bus/beginning.js';
 import type { CrashCause } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
+import type { Address, Epoch, Microseconds } from '../../protocol/names.js';
 import type { CrashQuestion, CrashReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import type { Directory } from './directory.js';
 
 interface Crash {
-  readonly address: number;
-  readonly epoch: number;
+  readonly address: Address;
+  readonly epoch: Epoch;
   /** Time in microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
   readonly cause: Promise<CrashCause>;
 }
 
@@ -51,7 +53,7 @@ export class CrashCauses {
   }
 
   /** The VM of a party is lost: whatever the party did, its incarnation has ended by that. */
-  vmLost({ party, address, epoch }: { readonly party: string; readonly address: number; readonly epoch: number }, why: string): void {
+  vmLost({ party, address, epoch }: { readonly party: string; readonly address: Address; readonly epoch: Epoch }, why: string): void {
     const reason = beginningOf(why, CRASH_REASON_CHARACTERS_MAX);
     const crash = { address, epoch, at: this.clock.nowMicros(), cause: Promise.resolve({ party, epoch, reason, position: '' }) };
     // If it had crashed before, and was to be started again, that crash is the answer.
@@ -88,7 +90,7 @@ export class CrashCauses {
   }
 
   /** The crash of one incarnation. */
-  private async named(question: CrashQuestion, epoch: number): Promise<Crash | undefined> {
+  private async named(question: CrashQuestion, epoch: Epoch): Promise<Crash | undefined> {
     const { party } = question;
     const known = this.crashes.get(keyOf(party, epoch));
     if (known || this.ended || epoch <= (this.heard.get(party) ?? 0)) return known;
@@ -110,4 +112,4 @@ export class CrashCauses {
   }
 }
 
-const keyOf = (address: number, epoch: number): string => `${address} ${epoch}`;
+const keyOf = (address: Address, epoch: Epoch): string => `${address} ${epoch}`;

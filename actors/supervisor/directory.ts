@@ -1,4 +1,5 @@
 /** Which party is where, in which incarnation and state: the only shared, synchronous state of the supervisor. It decides nothing. */
+import type { Address, Epoch, Sequence } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { Routes, VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
@@ -57,7 +58,7 @@ export class Directory {
     return known(name, this.find(name));
   }
 
-  at(address: number): SupervisedParty | undefined {
+  at(address: Address): SupervisedParty | undefined {
     return this.parties.find((party) => party.address === address);
   }
 
@@ -66,7 +67,7 @@ export class Directory {
   }
 
   /** Whether the party at this address takes messages now. */
-  runs(address: number): boolean {
+  runs(address: Address): boolean {
     return this.at(address)?.state === 'running';
   }
 
@@ -75,7 +76,7 @@ export class Directory {
   }
 
   /** The name for a call that reports when there is none. */
-  nameAt(address: number): string {
+  nameAt(address: Address): string {
     return this.schemas.find((schema) => schema.address === address)?.name ?? `at address ${address}`;
   }
 
@@ -89,7 +90,7 @@ export class Directory {
   }
 
   /** Control of the VM to which frames for this address go; undefined when the VM is gone. */
-  controlAt(address: number): VmControl | undefined {
+  controlAt(address: Address): VmControl | undefined {
     const party = this.at(address);
     return party?.routed ? this.vms.liveControl(party.vm) : undefined;
   }
@@ -132,17 +133,17 @@ export class Routing {
   }
 
   /** Notes the sequence of the last frame of an incarnation that has ended. */
-  noteLast(address: number, sequence: number): void {
+  noteLast(address: Address, sequence: Sequence): void {
     this.lastSequences.set(address, sequence);
   }
 
   /** Nothing cut the incarnation off: every frame that it has sent counts. */
-  forgetLast(address: number): void {
+  forgetLast(address: Address): void {
     this.lastSequences.delete(address);
   }
 
   /** Makes VMs refuse former incarnations. A lost VM needs no fence: it does not read any more. */
-  async fence(address: number, epoch: number, except?: VmControl): Promise<void> {
+  async fence(address: Address, epoch: Epoch, except?: VmControl): Promise<void> {
     const lastSequence = this.lastSequences.get(address) ?? firstSequenceOf(epoch);
     const fenced = this.directory.vms.liveControls.filter((control) => control !== except);
     await Promise.all(fenced.map((control) => control.fence(address, epoch, lastSequence).catch(rethrowUnlessLost)));

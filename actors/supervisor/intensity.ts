@@ -5,6 +5,7 @@
  * The catch: the host's clock may step back when the system's clock is set. A step back must not make old restarts look new for
  * hours, so times later than now count as now.
  */
+import type { Microseconds } from '../../protocol/names.js';
 
 export interface Intensity {
   /** Restarts allowed within the period; 0 allows none. */
@@ -19,7 +20,7 @@ export const INTENSITY_DEFAULT: Intensity = { intensity: 5, periodMs: 10_000 };
 export type RestartTimes = readonly number[];
 
 /** @returns the times with this restart added, or null when the budget is exhausted */
-export function admitRestart(times: RestartTimes, nowMicros: number, { intensity, periodMs }: Intensity): RestartTimes | null {
+export function admitRestart(times: RestartTimes, nowMicros: Microseconds, { intensity, periodMs }: Intensity): RestartTimes | null {
   const oldest = nowMicros - periodMs * 1000;
   const counted = times.map((time) => Math.min(time, nowMicros)).filter((time) => time >= oldest);
   return counted.length < intensity ? [...counted, nowMicros] : null;

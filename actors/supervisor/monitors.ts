@@ -7,8 +7,10 @@
  * again, and the number of notices that wait for it is bounded. Beyond that its oldest notice is sent all the same, and becomes a dead
  * letter.
  */
+
 import type { EndReason } from '../../protocol/generated/system.js';
 import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
+import type { Address, Epoch } from '../../protocol/names.js';
 import type { EndNotice, VmControl } from '../contract/control.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
@@ -38,7 +40,7 @@ export class Monitors {
   }
 
   /** All incarnations of the party up to this epoch have ended, and the last of them for this reason. */
-  ended(party: number, epoch: number, reason: EndReason): void {
+  ended(party: Address, epoch: Epoch, reason: EndReason): void {
     const watchers = this.watchers.get(party);
     const told = this.told.get(party) ?? 0;
     if (!watchers || epoch <= told) return;
@@ -47,13 +49,13 @@ export class Monitors {
   }
 
   /** A party runs: it is told what ended while it did not. */
-  up(address: number): void {
+  up(address: Address): void {
     const notices = this.waiting.get(address);
     this.waiting.delete(address);
     for (const notice of notices ?? []) this.tell(address, notice);
   }
 
-  private notify(watcher: number, notice: EndNotice): void {
+  private notify(watcher: Address, notice: EndNotice): void {
     if (this.directory.runs(watcher)) {
       this.tell(watcher, notice);
       return;
@@ -64,7 +66,7 @@ export class Monitors {
     if (notices.length > WATCH_NOTICES_MAX) this.tell(watcher, notices.shift() as EndNotice);
   }
 
-  private tell(watcher: number, notice: EndNotice): void {
+  private tell(watcher: Address, notice: EndNotice): void {
     this.control.tellEnded(watcher, notice).catch((error) => this.changes.controlFailed(error));
   }
 }

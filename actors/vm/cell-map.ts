@@ -1,4 +1,5 @@
 /** The cells of a VM by their names, and what stopped actors have left. */
+import type { Address } from '../../protocol/names.js';
 import { ActorCell } from './cell/actor-cell.js';
 import type { Cell, CellCounts } from './cell/cell.js';
 
@@ -41,7 +42,7 @@ export class CellMap {
     return cell;
   }
 
-  at(address: number): Cell | undefined {
+  at(address: Address): Cell | undefined {
     return this.all.find((cell) => cell.address === address);
   }
 

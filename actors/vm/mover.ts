@@ -6,6 +6,7 @@
  * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
  */
 
+import type { Address } from '../../protocol/names.js';
 import type { ActorHandover } from '../contract/checkpoint.js';
 import type { MoveControl, RecoverySpec } from '../contract/control.js';
 import type { LinkPositions } from '../contract/instance.js';
@@ -24,7 +25,7 @@ export class Mover implements MoveControl {
     private readonly cells: Cells,
   ) {}
 
-  async suspend(address: number): Promise<LinkPositions> {
+  async suspend(address: Address): Promise<LinkPositions> {
     const { bus, tap } = this.runtime;
     bus.router.hold(address);
     const cell = this.cells.map.stateful.find((each) => each.address === address);
@@ -36,7 +37,7 @@ export class Mover implements MoveControl {
   }
 
   /** @throws Error when the move is called off meanwhile */
-  async settle(address: number, positions: LinkPositions): Promise<void> {
+  async settle(address: Address, positions: LinkPositions): Promise<void> {
     const { bus, durability } = this.runtime;
     this.callOff.get(address)?.();
     const settled = new Promise<void>((resolve, reject) => {
@@ -94,7 +95,7 @@ export class Mover implements MoveControl {
     bus.wake(); // what found no room in its mailbox goes on to where it is now
   }
 
-  async resume(address: number): Promise<void> {
+  async resume(address: Address): Promise<void> {
     const { bus, tap } = this.runtime;
     this.callOff.get(address)?.();
     this.callOff.delete(address);

@@ -7,7 +7,9 @@
  *
  * The catch: a delay of 0 is no time but a turn of the event loop, so it passes also while time stands.
  */
+
 import type { Clock, StandingTime, TimerHandle, Timers } from '../../actors/contract/host.js';
+import type { Microseconds } from '../../protocol/names.js';
 
 interface Pending {
   readonly fn: () => void;
@@ -27,7 +29,7 @@ export class ApplicationTime implements Clock, Timers, StandingTime {
     private readonly timers: Timers,
   ) {}
 
-  nowMicros(): number {
+  nowMicros(): Microseconds {
     return this.stoodAt ?? this.clock.nowMicros() - this.behindMicros;
   }
 

@@ -4,7 +4,9 @@
  * Two implementations run side by side on the same messages, and are compared after each batch, and their states now and then: so the whole is one
  * replay, and the message is found within the window between two snapshots.
  */
+
 import { frameLength, framesIn, readHeader } from '../../protocol/frame.js';
+import type { SnapshotBytes } from '../../protocol/names.js';
 import { Schemas } from '../../trace/schemas.js';
 import type { MessageId } from '../../trace/step.js';
 import { differenceOf, type ValueDifference } from '../../trace/values.js';
@@ -104,7 +106,7 @@ async function told(
     }),
   );
   const found = firstOf(divergence, first, second);
-  const view = (snapshot: Uint8Array) => viewOf(casts[0], actor.schema.name, stateOf(actor.schema, snapshot).state);
+  const view = (snapshot: SnapshotBytes) => viewOf(casts[0], actor.schema.name, stateOf(actor.schema, snapshot).state);
   const header = {
     number: entry.number,
     actor: actor.schema.name,

@@ -4,6 +4,7 @@
  * The catch: what a gate refused the first time is not in the recording, and a publication that nobody followed neither. So a frame that is
  * missing in the recording means nothing, unless the frames after it show that there is one more.
  */
+
 import { BodyDigest } from '../../bus/digest.js';
 import {
   BODY_OFFSET,
@@ -16,6 +17,7 @@ import {
   readU53,
   TARGET_OFFSET,
 } from '../../protocol/frame.js';
+import type { Address, Sequence } from '../../protocol/names.js';
 import { RecentMap } from '../../trace/recent-map.js';
 import type { Schemas } from '../../trace/schemas.js';
 import type { Emitted, MessageId } from '../../trace/step.js';
@@ -29,7 +31,7 @@ import type { Entry } from './window.js';
 const NUMBERS_MAX = 65_536;
 
 /** One number for a message; sequences go on by 2^32 with each life. */
-const keyOf = (source: number, sequence: number): number => source * 2 ** 37 + (sequence % 2 ** 37);
+const keyOf = (source: Address, sequence: Sequence): number => source * 2 ** 37 + (sequence % 2 ** 37);
 
 type Handled = Pick<Entry, 'number' | 'source' | 'sequence' | 'kind'>;
 

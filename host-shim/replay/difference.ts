@@ -1,6 +1,8 @@
 /** How a replay differs from its recording, in words of the schemas. */
+
 import { snapshotField } from '../../actors/contract/snapshot.js';
 import { FOLLOWERS, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
+import type { Frame, SnapshotBytes } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { readableBody, readableValue } from '../../trace/decode.js';
 import type { Schemas } from '../../trace/schemas.js';
@@ -28,7 +30,7 @@ export interface Difference {
 export type Finding = Pick<Difference, 'what' | 'path' | 'recorded' | 'replayed'>;
 
 /** A body by the names of its fields. */
-export function bodyOf(schemas: Schemas, frame: Uint8Array, at = 0, end = frame.length): unknown {
+export function bodyOf(schemas: Schemas, frame: Frame, at = 0, end = frame.length): unknown {
   return readableBody(schemas, frame.subarray(at, end));
 }
 
@@ -39,7 +41,7 @@ export interface ReadableFrame {
   readonly body: unknown;
 }
 
-export function readable(schemas: Schemas, frame: Uint8Array, at = 0, end = frame.length): ReadableFrame {
+export function readable(schemas: Schemas, frame: Frame, at = 0, end = frame.length): ReadableFrame {
   const target = readU16(frame, at + TARGET_OFFSET);
   return {
     kind: schemas.kindName(readU16(frame, at + KIND_OFFSET)),
@@ -49,7 +51,7 @@ export function readable(schemas: Schemas, frame: Uint8Array, at = 0, end = fram
 }
 
 /** A snapshot by names: its state, and the counters beside it. */
-export function stateOf(schema: PartySchema, snapshot: Uint8Array): { readonly [name: string]: unknown } {
+export function stateOf(schema: PartySchema, snapshot: SnapshotBytes): { readonly [name: string]: unknown } {
   const named = readableValue(snapshotField(schema), snapshot);
   return typeof named === 'object' && named !== null ? (named as { readonly [name: string]: unknown }) : {};
 }

@@ -15,7 +15,7 @@ import {
   writeU32,
   writeU53,
 } from '../../protocol/frame.js';
-import type { Sequence } from '../../protocol/names.js';
+import type { Address, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import type { Recording, RecordingFacts } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
 import type { Emitted, Handled, TraceStep } from '../../trace/step.js';
@@ -78,7 +78,7 @@ export async function excerpt(recording: Recording, cast: Cast, { at, placement 
 
 interface Captured {
   readonly actor: ReplayedActor;
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
   readonly frames: readonly Uint8Array[];
   /** The last that the actor had sent at the end. */
   readonly sequence: Sequence;
@@ -102,7 +102,7 @@ class Capture implements WindowListener {
 }
 
 interface Run {
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
   readonly frames: readonly Uint8Array[];
   readonly differs: boolean;
 }
@@ -203,7 +203,7 @@ function stepsOf({ actor, sequence }: Captured, { snapshot, frames }: Run, vm: S
 
 const digest = new BodyDigest();
 
-function emittedStep(output: Uint8Array, source: number, sequence: Sequence, vm: Side): Emitted {
+function emittedStep(output: Uint8Array, source: Address, sequence: Sequence, vm: Side): Emitted {
   const frame = output.slice();
   writeU16(frame, SOURCE_OFFSET, source);
   writeU53(frame, SEQUENCE_OFFSET, sequence);

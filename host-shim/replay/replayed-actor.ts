@@ -4,7 +4,7 @@
  */
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from '../../actors/contract/instance.js';
 import { isA, reasonsOf } from '../../actors/contract/thrown.js';
-import type { Epoch, Sequence } from '../../protocol/names.js';
+import type { Address, Epoch, Frame, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { Beginning } from '../../trace/step.js';
 import { SentFrames } from './sent-frames.js';
@@ -28,7 +28,7 @@ export interface Outcome {
 export interface Divergence {
   readonly actor: ReplayedActor;
   readonly entry: Entry;
-  readonly frame: Uint8Array;
+  readonly frame: Frame;
   readonly before: Uint8Array;
   readonly outcomes: readonly [Outcome, Outcome];
 }
@@ -66,7 +66,7 @@ export class ReplayedActor {
   }
 
   /** Goes on from a state that the recording has. */
-  goOn(snapshot: Uint8Array | null, sequence: Sequence): void {
+  goOn(snapshot: SnapshotBytes | null, sequence: Sequence): void {
     this.end();
     this.sent.sequence = sequence;
     try {
@@ -146,7 +146,7 @@ export class ReplayedActor {
   }
 
   /** As if a message had never come that is poison now: the frames since the last snapshot are handled again without it. */
-  forget(message: { readonly source: number; readonly sequence: number }): void {
+  forget(message: { readonly source: Address; readonly sequence: Sequence }): void {
     const { window } = this;
     this.run();
     if (!window.remove(message.source, message.sequence)) return;
@@ -176,14 +176,14 @@ export class ReplayedActor {
 }
 
 /** @param snapshot null or empty for the state of a new actor */
-export function make(factory: ActorFactory, options: ActorOptions, snapshot: Uint8Array | null): ActorInstance {
+export function make(factory: ActorFactory, options: ActorOptions, snapshot: SnapshotBytes | null): ActorInstance {
   const instance = factory.create(options);
   if (snapshot && snapshot.length > 0) instance.restore(snapshot);
   return instance;
 }
 
 /** Lets an instance handle one frame. */
-export function outcomeOf(twin: ActorInstance, frame: Uint8Array): Outcome {
+export function outcomeOf(twin: ActorInstance, frame: Frame): Outcome {
   const outputs: Uint8Array[] = [];
   const trap = feed(twin, { bytes: frame }, 0, frame.length, (bytes) => outputs.push(bytes))?.trap ?? null;
   return { output: joined(outputs), after: trap ? new Uint8Array(0) : twin.snapshot().slice(), trap };

@@ -1,6 +1,6 @@
 /** What an actor has emitted, by sequence, until those who get it have handled it. */
 import { frameLength } from '../../protocol/frame.js';
-import type { Sequence } from '../../protocol/names.js';
+import type { Frame, Sequence } from '../../protocol/names.js';
 
 /** What is kept of one actor: what waits in the mailboxes of all that it sends to, several times over. Older frames go first. */
 const KEPT_BYTES_MAX = 32 << 20;
@@ -44,7 +44,7 @@ export class SentFrames {
   }
 
   /** A frame of which the recording has the bytes, from an actor that cannot be run. */
-  addRecorded(sequence: Sequence, frame: Uint8Array): void {
+  addRecorded(sequence: Sequence, frame: Frame): void {
     if (sequence <= this.sequence) return;
     this.sequence = sequence;
     this.keep({ from: sequence, bytes: frame, offsets: [0] });

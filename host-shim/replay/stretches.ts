@@ -3,9 +3,11 @@
  *
  *   snapshot | frame frame frame ... | snapshot | ...
  */
+
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from '../../actors/contract/instance.js';
 import { isA } from '../../actors/contract/thrown.js';
 import { readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../protocol/frame.js';
+import type { Address, Frame, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import { differenceOf } from '../../trace/values.js';
 import { make } from './replayed-actor.js';
 
@@ -14,7 +16,7 @@ const FRAMES_MAX = 64;
 
 interface Stretch {
   readonly options: ActorOptions;
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
   readonly numbers: number[];
   readonly frames: Uint8Array[];
 }
@@ -30,7 +32,7 @@ export interface Change {
 export interface Rest {
   readonly options: ActorOptions;
   /** Its state there. */
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
   readonly frames: readonly (readonly [number: number, frame: Uint8Array])[];
 }
 
@@ -51,13 +53,13 @@ export class Stretches {
   }
 
   /** What it handles next, it handles in this state. */
-  begin(options: ActorOptions, snapshot: Uint8Array): void {
+  begin(options: ActorOptions, snapshot: SnapshotBytes): void {
     this.list.push({ options, snapshot, numbers: [], frames: [] });
     this.snapshotBytes += snapshot.length;
     this.lostFrom = Number.POSITIVE_INFINITY;
   }
 
-  add(number: number, frame: Uint8Array): void {
+  add(number: number, frame: Frame): void {
     const { numbers, frames } = this.list.at(-1)!;
     numbers.push(number);
     frames.push(frame);
@@ -70,7 +72,7 @@ export class Stretches {
   }
 
   /** As if a message had never come that is poison now. */
-  forget({ source, sequence }: { readonly source: number; readonly sequence: number }): void {
+  forget({ source, sequence }: { readonly source: Address; readonly sequence: Sequence }): void {
     const { numbers, frames } = this.list.at(-1) ?? { numbers: [], frames: [] };
     const at = frames.findIndex((frame) => readU16(frame, SOURCE_OFFSET) === source && readU53(frame, SEQUENCE_OFFSET) === sequence);
     if (at < 0) return;

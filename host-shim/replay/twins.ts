@@ -1,7 +1,7 @@
 /** An actor of a recording from one message on: with another message, or in both of its twins. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { framesIn, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
-import type { Kind } from '../../protocol/names.js';
+import type { Frame, Kind, SnapshotBytes } from '../../protocol/names.js';
 import { type TrialText, textOf } from '../../trace/live.js';
 import { differenceOf } from '../../trace/values.js';
 import { isEqual, make, type Outcome, outcomeOf } from './replayed-actor.js';
@@ -10,7 +10,7 @@ import type { Rest } from './stretches.js';
 /** How frames and states are said. */
 export interface TwinWords {
   frame(bytes: Uint8Array): unknown;
-  state(snapshot: Uint8Array): unknown;
+  state(snapshot: SnapshotBytes): unknown;
   kindName(kind: Kind): string;
 }
 
@@ -29,7 +29,7 @@ export interface TwinReport {
 }
 
 /** Lets a copy of the actor handle one frame. */
-export async function tried({ options, snapshot }: Rest, factory: ActorFactory, frame: Uint8Array): Promise<TrialText> {
+export async function tried({ options, snapshot }: Rest, factory: ActorFactory, frame: Frame): Promise<TrialText> {
   const instance = make(factory, options, snapshot);
   const { output, trap } = outcomeOf(instance, frame);
   const malformed = trap ? '' : (instance.malformed[0]?.error.message ?? '');

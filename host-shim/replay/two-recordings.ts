@@ -2,7 +2,7 @@
 
 import { BodyDigest } from '../../bus/digest.js';
 import { FOLLOWERS, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
-import type { Address } from '../../protocol/names.js';
+import type { Address, Kind } from '../../protocol/names.js';
 import { inOrder } from '../../trace/order.js';
 import { RecentMap } from '../../trace/recent-map.js';
 import type { Recording } from '../../trace/recording.js';
@@ -37,7 +37,7 @@ interface Compared {
   readonly number: number;
   readonly target: Address;
   readonly source: Address;
-  readonly kind: number;
+  readonly kind: Kind;
   readonly body: unknown;
   /** Digest of the body where the recording does not have it. */
   readonly digest: number | null;

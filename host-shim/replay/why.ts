@@ -1,6 +1,6 @@
 /** Who set a value: the message at whose handling a part of an actor's state became what it is, and what had caused that message. */
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, readU16, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
-import type { Address, Kind, Microseconds, Sequence } from '../../protocol/names.js';
+import type { Address, Kind, Microseconds, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import { Column } from '../../trace/column.js';
 import { inOrder, type Placed } from '../../trace/order.js';
 import type { Recording } from '../../trace/recording.js';
@@ -90,11 +90,11 @@ export async function why(recording: Recording, cast: Cast, { at, path, placemen
 class Watch implements WindowListener {
   value: unknown;
   private isFirst = true;
-  private changed: { readonly snapshot: Uint8Array; readonly frames: readonly (readonly [Entry, Uint8Array])[] } | null = null;
+  private changed: { readonly snapshot: SnapshotBytes; readonly frames: readonly (readonly [Entry, Uint8Array])[] } | null = null;
 
   constructor(
     private readonly name: string,
-    private readonly read: (snapshot: Uint8Array) => unknown,
+    private readonly read: (snapshot: SnapshotBytes) => unknown,
   ) {}
 
   closed(actor: ReplayedActor, window: Window, after: Uint8Array): void {

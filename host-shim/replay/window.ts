@@ -16,7 +16,7 @@ import {
   writeU32,
   writeU53,
 } from '../../protocol/frame.js';
-import type { Address, Epoch, Kind, Microseconds, Sequence } from '../../protocol/names.js';
+import type { Address, Epoch, Frame, Kind, Microseconds, Sequence } from '../../protocol/names.js';
 
 /** Frames between two snapshots, so that a search within takes a moment; more where a snapshot is large. */
 const FRAMES_MIN = 256;
@@ -71,7 +71,7 @@ export class Window {
   }
 
   /** Appends the frame at `at` as its target gets it. */
-  add(number: number, frame: Uint8Array, at: number, stamp: Stamp): void {
+  add(number: number, frame: Frame, at: number, stamp: Stamp): void {
     const length = frameLength(frame, at);
     const to = this.length;
     this.reserve(to + length);

@@ -7,6 +7,7 @@ import type { FaultKind } from '../../actors/contract/fault.js';
 import { Standstill } from '../../actors/contract/fault.js';
 import type { ActorFactory, ActorInstance, ChanceGuard } from '../../actors/contract/instance.js';
 import { frameLength } from '../../protocol/frame.js';
+import type { SnapshotBytes } from '../../protocol/names.js';
 
 class HangingInstance implements ActorInstance {
   /** Number of frames to handle before the one that hangs. */
@@ -46,7 +47,7 @@ class HangingInstance implements ActorInstance {
     return this.instance.snapshot();
   }
 
-  restore(snapshot: Uint8Array): void {
+  restore(snapshot: SnapshotBytes): void {
     this.instance.restore(snapshot);
   }
 

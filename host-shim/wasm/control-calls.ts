@@ -3,13 +3,14 @@
  * byte arrays. as-bind's own `instantiate` compiles the module again for every instance. Here its converters, driven by the section
  * that its transform leaves in the module, are bound to a running instance. This is too slow for messages: those go raw.
  */
+import type { Address, SnapshotBytes } from '../../protocol/names.js';
 import type { Bound } from './as-bind.js';
 import { converters } from './converters.js';
 
 /** What `describe` returns, as JSON. */
 export interface GuestDescription {
   readonly name: string;
-  readonly address: number;
+  readonly address: Address;
   readonly abiVersion: number;
   readonly protocolVersion: number;
 }
@@ -24,7 +25,7 @@ export interface ControlCalls {
   /** Sets a number of the configuration, before the first message. */
   configure(name: string, value: number): void;
   snapshot(): Uint8Array;
-  restore(snapshot: Uint8Array): void;
+  restore(snapshot: SnapshotBytes): void;
 }
 
 interface Signature {

@@ -18,6 +18,7 @@ import { isA } from '../../actors/contract/thrown.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';
 import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
+import type { SnapshotBytes } from '../../protocol/names.js';
 import { handlersOf } from '../common/handler-source.js';
 import { CELL, GuestError, type GuestExports, HANG_FAULT, NO_FAULT } from './abi.js';
 import { bindControlCalls, type ControlCalls } from './control-calls.js';
@@ -213,7 +214,7 @@ export class WasmInstance implements ActorInstance {
     });
   }
 
-  restore(snapshot: Uint8Array): void {
+  restore(snapshot: SnapshotBytes): void {
     const guest = this.#live();
     this.#clear();
     const [record] = this.#enter(() => {

@@ -2,11 +2,13 @@
  * A guest notes three numbers about a malformed frame. This file turns them into a DecodeError that names the field, which follows
  * from the schema and the frame's bytes.
  */
+
 import { type AnyBound, type BoundParty, leadOf, messagesOf } from '../../protocol/bind.js';
 import { DECODE_PROBLEMS, DecodeError } from '../../protocol/errors.js';
 import type { Fields } from '../../protocol/fields.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
 import { locateField } from '../../protocol/locate.js';
+import type { Kind, SnapshotBytes } from '../../protocol/names.js';
 import { list, u32 } from '../../protocol/schema.js';
 
 /** A guest's record: `problem` is an index in DECODE_PROBLEMS, `offset` counts from the start of the body, or of the frame when its header is wrong. */
@@ -17,9 +19,9 @@ export interface MalformedRecord {
 }
 
 interface Named {
-  readonly kind: number;
+  readonly kind: Kind;
   readonly name: string;
-  readonly reply?: { readonly kind: number };
+  readonly reply?: { readonly kind: Kind };
 }
 
 /** The message kinds that may reach an actor, with the names of their fields. */
@@ -66,12 +68,12 @@ export class MalformedFrames {
 
 const SNAPSHOT: Fields = { publicationVersions: list(u32), replicaVersions: list(u32), nextRequest: u32 };
 
-export function snapshotErrorOf({ problem, offset }: MalformedRecord, schema: BoundParty, snapshot: Uint8Array): DecodeError {
+export function snapshotErrorOf({ problem, offset }: MalformedRecord, schema: BoundParty, snapshot: SnapshotBytes): DecodeError {
   return new DecodeError(DECODE_PROBLEMS[problem] ?? 'type', offset, locateSnapshot(schema, snapshot, offset));
 }
 
 /** @param snapshot may be incomplete @returns the path of the field at `offset` */
-export function locateSnapshot(schema: BoundParty, snapshot: Uint8Array, offset: number): string {
+export function locateSnapshot(schema: BoundParty, snapshot: SnapshotBytes, offset: number): string {
   const fields = schema.state ? { ...SNAPSHOT, state: schema.state } : SNAPSHOT;
   return locateField('snapshot', fields, snapshot, 0, snapshot.length, offset);
 }

@@ -6,7 +6,9 @@
  * The catch: a storage may hang. Whoever waits for it stops waiting after STORAGE_DEADLINE_MS and goes on; so does the hanging write, and
  * until that has settled, no other write of its actor begins.
  */
+
 import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
+import type { SavedStateBytes } from '../../../protocol/names.js';
 import { ControlError, inTime, type TimerHandle, type Timers } from '../../contract/host.js';
 import { decodeSavedState, withoutVersions } from '../../contract/snapshot.js';
 import type { PersistenceStatus, StartState, StateKeeper } from '../../contract/storage.js';
@@ -62,7 +64,7 @@ export class Persistence implements StateKeeper {
    * @param spawn rejects with a ControlError `failed` when the actor did not accept the state
    * @throws any other error of `spawn`, and what it throws without a state
    */
-  async start(actor: string, savedState: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
+  async start(actor: string, savedState: SavedStateBytes | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
     if (savedState || !this.states.has(actor)) return spawn({ snapshot: savedState });
     for (const { generation, snapshot } of await this.statesOf(actor)) {
       try {
@@ -110,7 +112,7 @@ export class Persistence implements StateKeeper {
   }
 
   /** Takes the state that a stopped actor left. */
-  leave(actor: string, savedState: Uint8Array): void {
+  leave(actor: string, savedState: SavedStateBytes): void {
     if (!this.isKept(actor)) return;
     this.changed.delete(actor);
     void this.write(actor, savedState);
@@ -137,7 +139,7 @@ export class Persistence implements StateKeeper {
     await this.write(actor, savedState);
   }
 
-  private async write(actor: string, savedState: Uint8Array): Promise<void> {
+  private async write(actor: string, savedState: SavedStateBytes): Promise<void> {
     if (this.held) return;
     const write = this.tryWrite(actor, savedState).finally(() => this.underway.delete(write));
     this.underway.add(write);
@@ -145,7 +147,7 @@ export class Persistence implements StateKeeper {
   }
 
   /** Writes a state. After a failure it is tried again with the next change of any actor. */
-  private async tryWrite(actor: string, savedState: Uint8Array): Promise<void> {
+  private async tryWrite(actor: string, savedState: SavedStateBytes): Promise<void> {
     const state = this.states.get(actor)!;
     const operation = `write ${actor}`;
     try {

@@ -1,4 +1,5 @@
 /** One version of an actor's state as it is stored: docs/STORAGE.md draws it. */
+import type { SnapshotBytes } from '../../../protocol/names.js';
 
 const MAGIC = 0x4d444e54; // TNDM, little-endian
 const FORMAT = 1;
@@ -15,7 +16,7 @@ export interface StateRecord {
   readonly fingerprint: string;
   /** Grows by one with each record of the actor. */
   readonly generation: number;
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
 }
 
 /** The bytes are no whole record, or have an unknown format. */

@@ -8,6 +8,7 @@
  *
  * It is closed or half-open while the actor is in Wasm, open while it is in JavaScript. Half-open has no timer: it works like closed.
  */
+import type { Microseconds } from '../../../protocol/names.js';
 import type { Host } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { CircuitState } from '../../contract/states.js';
@@ -42,7 +43,7 @@ export const ATTEMPTS_BACK_MAX = 3;
 export const CLOSED: Circuit = { state: 'closed', times: [], tried: false, missed: 0 };
 
 /** @returns the circuit with this restart in Wasm counted, or null when it is exhausted */
-export function countRestart(circuit: Circuit, nowMicros: number, limits: Intensity): Circuit | null {
+export function countRestart(circuit: Circuit, nowMicros: Microseconds, limits: Intensity): Circuit | null {
   const times = admitRestart(circuit.times, nowMicros, limits);
   return times && { ...circuit, times };
 }

@@ -7,6 +7,7 @@
  *
  * Several actors may move at once: none of them waits for another.
  */
+import type { Address, Epoch } from '../../../protocol/names.js';
 import type { RecoverySpec } from '../../contract/control.js';
 import { ControlError, type VmHandle } from '../../contract/host.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
@@ -17,12 +18,12 @@ import type { Vms } from '../vm/supervised-vm.js';
 
 interface MovingActor {
   readonly name: string;
-  readonly address: number;
+  readonly address: Address;
   readonly vm: VmName;
   /** With the epoch of its present incarnation: until the actor is suspended, its VM may start it again by permit. */
   readonly spec: RecoverySpec;
   /** Makes the target VM its own, with the next epoch. @returns false when its present epoch is another, or it does not move any more */
-  moved(epoch: number): boolean;
+  moved(epoch: Epoch): boolean;
 }
 
 export class Moves {
@@ -111,11 +112,11 @@ export class Moves {
 export type Written = readonly (readonly [writer: VmName, positions: LinkPositions])[];
 
 /** After this, nothing new is on its way. */
-const suspend = (address: number, handles: readonly VmHandle[]): Promise<Written> =>
+const suspend = (address: Address, handles: readonly VmHandle[]): Promise<Written> =>
   Promise.all(handles.map(async ({ name, control }) => [name, await control.moves.suspend(address)] as const));
 
 /** After this, everything that went the old ways is delivered and durable. */
-const settle = (address: number, handles: readonly VmHandle[], written: Written) =>
+const settle = (address: Address, handles: readonly VmHandle[], written: Written) =>
   Promise.all(handles.map(({ name, control }) => control.moves.settle(address, writtenTo(name, written))));
 
 /** Who has written to this reader, and how far. */

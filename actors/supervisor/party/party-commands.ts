@@ -1,4 +1,5 @@
 /** What the machines of actors and ports do in the VMs: start and end incarnations, and fence off former ones. */
+import type { Epoch, SavedStateBytes } from '../../../protocol/names.js';
 import type { VmControl } from '../../contract/control.js';
 import type { Side } from '../../contract/states.js';
 import type { StartState, StateKeeper } from '../../contract/storage.js';
@@ -26,7 +27,7 @@ export class CommandsOfParty implements PartyCommands {
     return this.services.directory.controlOf(this.specification.party);
   }
 
-  async spawn(epoch: number, savedState: Uint8Array | undefined): Promise<void> {
+  async spawn(epoch: Epoch, savedState: SavedStateBytes | undefined): Promise<void> {
     const { party, address } = this.specification;
     const { routing, persistence } = this.services;
     if (epoch > 1) {
@@ -37,7 +38,7 @@ export class CommandsOfParty implements PartyCommands {
     else await persistence.start(party, savedState, (state) => this.spawnWith(epoch, state));
   }
 
-  private spawnWith(epoch: number, state: StartState = {}): Promise<void> {
+  private spawnWith(epoch: Epoch, state: StartState = {}): Promise<void> {
     const { party, options, version } = this.specification;
     return this.here.spawn({ party, epoch, options, version, ...state });
   }
@@ -46,14 +47,14 @@ export class CommandsOfParty implements PartyCommands {
    * Done at once: the actor's own VM puts up the fence itself, and where the fence comes late, the first frame of the new incarnation is
    * the fence.
    */
-  async restart(epoch: number, started: boolean): Promise<void> {
+  async restart(epoch: Epoch, started: boolean): Promise<void> {
     const { party, address } = this.specification;
     const control = this.here;
     await null; // in the host's thread the call would come within the report of the end
     await Promise.all([started || control.restart(party, epoch), this.services.routing.fence(address, epoch, control)]);
   }
 
-  async respawn(epoch: number): Promise<void> {
+  async respawn(epoch: Epoch): Promise<void> {
     const { party, address } = this.specification;
     const { directory, routing } = this.services;
     await directory.vms.named(directory.actor(party).vm).settled();
@@ -89,7 +90,7 @@ export class CommandsOfParty implements PartyCommands {
   }
 
   /** A stop that came before its actor was there found nothing to stop: the actor must not appear afterwards. */
-  private assertWanted(epoch: number): void {
+  private assertWanted(epoch: Epoch): void {
     const { name, state, status } = this.services.directory.party(this.specification.party);
     if (status.epoch !== epoch || (state !== 'starting' && state !== 'restarting'))
       throw new SupervisionError('state', name, `is ${state}: its start was called off`);

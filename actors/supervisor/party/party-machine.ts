@@ -25,8 +25,10 @@
  * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. The machine
  * only knows when something is done; `PartyCommands` knows what that is in the VMs.
  */
+
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../../protocol/generated/system.js';
+import type { Address, Epoch, SavedStateBytes } from '../../../protocol/names.js';
 import { ControlError } from '../../contract/host.js';
 import type { ActorOptions, VmName } from '../../contract/instance.js';
 import type { Side, TwinStatus } from '../../contract/states.js';
@@ -36,7 +38,7 @@ import type { DropReason, RestartKind } from '../tree/specification.js';
 
 export interface PartySpecification {
   readonly party: string;
-  readonly address: number;
+  readonly address: Address;
   /** VM in which it starts. */
   readonly vm: VmName;
   /** Why its twin starts there; a port is JavaScript. */
@@ -51,14 +53,14 @@ export interface PartySpecification {
 
 export interface PartyCommands {
   /** Starts the incarnation from `savedState`, or fresh: an empty one is none, and then nothing is taken from storage either. */
-  spawn(epoch: number, savedState: Uint8Array | undefined): Promise<void>;
+  spawn(epoch: Epoch, savedState: SavedStateBytes | undefined): Promise<void>;
   /**
    * Fences the former incarnation in every VM, and starts the next one with its state.
    * @param started whether its VM has started it already, by permit
    */
-  restart(epoch: number, started: boolean): Promise<void>;
+  restart(epoch: Epoch, started: boolean): Promise<void>;
   /** Fences the former incarnation in every VM, then starts the next one fresh; waits while its VM is being started again. */
-  respawn(epoch: number): Promise<void>;
+  respawn(epoch: Epoch): Promise<void>;
   /** Ends the incarnation in its VM. Frames that wait for the actor go on waiting. */
   end(): Promise<void>;
   /** Moves it to another VM, in which it is from the event `moved` on. After a failure before that, it is restarted where it was. */
@@ -80,7 +82,7 @@ type Intent = 'stop' | 'finish' | 'exhaust';
 
 export interface PartyContext extends PartyInput {
   /** 0 before the first start. */
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
@@ -90,9 +92,9 @@ export interface PartyContext extends PartyInput {
   readonly error: unknown;
   readonly intent: Intent;
   /** Epoch with which its VM has started it again by permit. */
-  readonly restartsAs: number;
+  readonly restartsAs: Epoch;
   /** The end of an incarnation that was started by permit, before its supervisor had decided on it; without meaning once that epoch is over. */
-  readonly endedAhead: { readonly epoch: number; readonly reason: string } | undefined;
+  readonly endedAhead: { readonly epoch: Epoch; readonly reason: string } | undefined;
   /** True when it has left its VM: the next incarnation starts without the state of the last. */
   readonly fresh: boolean;
   /** False when its VM did not confirm the last stop. */
@@ -100,7 +102,7 @@ export interface PartyContext extends PartyInput {
   /** True when it ended while its VM recovered: its restart has to wait until the VM takes commands. */
   readonly endedEarly: boolean;
   /** State with which its next incarnation begins: that of a stopped actor, until the next incarnation runs. */
-  readonly savedState: Uint8Array | undefined;
+  readonly savedState: SavedStateBytes | undefined;
   /** Where it is to move, or last moved. */
   readonly target: VmName;
   /** True when it moves, or was last restarted, because it ended too often where it was. */
@@ -121,7 +123,7 @@ export type PartyEvent =
   | { readonly type: 'start' }
   /** It is down, and what it was is not to come back. */
   | { readonly type: 'forget' }
-  | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
+  | { readonly type: 'ended'; readonly epoch: Epoch; readonly reason: string; readonly restartsAs: Epoch }
   /** Its supervisor starts the next incarnation. */
   | { readonly type: 'restart' }
   /** The next incarnation is its twin in another VM, with everything that is left of this one. */

@@ -1,6 +1,8 @@
 /** An actor or a port under supervision, as all others see it: code that needs to know which of the two it is lacks something here. */
+
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../../protocol/generated/system.js';
+import type { Address } from '../../../protocol/names.js';
 import type { RecoverySpec } from '../../contract/control.js';
 import type { CrashReport } from '../../contract/events.js';
 import type { Timers } from '../../contract/host.js';
@@ -30,7 +32,7 @@ export const SETTLED: readonly ActorState[] = ['running', ...DOWN];
 
 export abstract class SupervisedParty {
   readonly name: string;
-  readonly address: number;
+  readonly address: Address;
   /** Whether its crash, or the loss of its VM, ends the requests that it is working on. */
   abstract readonly losesRequests: boolean;
   /**

@@ -1,5 +1,7 @@
 /** One actor under supervision: what its machine does when somebody outside, or the tree, asks for something. */
+
 import { waitFor } from 'xstate';
+import type { Epoch } from '../../../protocol/names.js';
 import { ControlError, type Host } from '../../contract/host.js';
 import type { ActorState, Side, TwinStatus, Twins } from '../../contract/states.js';
 import { isA } from '../../contract/thrown.js';
@@ -180,7 +182,7 @@ export class SupervisedActor extends SupervisedParty implements BreakerSubject {
   }
 
   /** Makes the target VM its own, with the next epoch. @returns false when its present epoch is another, or it does not move any more */
-  moved(epoch: number): boolean {
+  moved(epoch: Epoch): boolean {
     if (this.state !== 'moving' || this.status.epoch !== epoch) return false;
     this.breaker?.landed();
     this.machine.send({ type: 'moved' });

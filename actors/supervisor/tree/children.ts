@@ -4,6 +4,7 @@
  * The catch: an incarnation may end while the supervisor is busy. Its `Child` says which one ended, so that a late notice, which comes
  * when another incarnation runs, is recognized.
  */
+import type { Microseconds } from '../../../protocol/names.js';
 import type { Timers } from '../../contract/host.js';
 import type { RestartTimes } from '../intensity.js';
 import type { Child, ChildSpecification, DropReason, Exit, Purpose } from './specification.js';
@@ -11,7 +12,7 @@ import type { Child, ChildSpecification, DropReason, Exit, Purpose } from './spe
 /** Clock, timers and chance: a supervisor has none of its own. */
 export interface TreePlatform {
   readonly timers: Timers;
-  nowMicros(): number;
+  nowMicros(): Microseconds;
   /** From 0 to 1. */
   random(): number;
 }

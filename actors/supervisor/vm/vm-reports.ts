@@ -5,6 +5,7 @@
  */
 
 import { CAUSE_CHAIN_MAX } from '../../../protocol/limits.js';
+import type { Address, Sequence } from '../../../protocol/names.js';
 import type { TraceStep } from '../../../trace/step.js';
 import type { CauseLink, CrashReport, VmEvent } from '../../contract/events.js';
 import type { VmListener } from '../../contract/host.js';
@@ -161,7 +162,7 @@ async function causesOf(report: CrashReport, directory: Directory): Promise<read
 }
 
 /** The causes of a frame, without the frame itself, which comes first in a VM's answer. */
-async function furtherCauses(address: number, sequence: number, directory: Directory): Promise<readonly CauseLink[]> {
+async function furtherCauses(address: Address, sequence: Sequence, directory: Directory): Promise<readonly CauseLink[]> {
   const chain = await directory
     .controlAt(address)
     ?.causes(address, sequence)

@@ -4,6 +4,7 @@
  *
  *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
  */
+
 import { requestNumber, withdrawnRequest } from '../../../bus/body.js';
 import { CachedView } from '../../../bus/copier.js';
 import type { Kinds } from '../../../bus/kinds.js';
@@ -23,6 +24,7 @@ import {
   TARGET_OFFSET,
 } from '../../../protocol/frame.js';
 import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
+import type { Address, Epoch } from '../../../protocol/names.js';
 import type { Checkpoint, HeldFrame } from '../../contract/checkpoint.js';
 import type { Tap } from '../tap/tap.js';
 
@@ -50,7 +52,7 @@ const SEQUENCES_PER_EPOCH = 2 ** 32;
  * The sequence from which an incarnation without a saved state counts: greater than any that an earlier one can have sent, so that its
  * frames are not taken for duplicates.
  */
-export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
+export const firstSequenceOf = (epoch: Epoch): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
 
 /** Frames that may have left before those after them are moved to the front. */
 const LEFT_MAX = 1024;
@@ -105,7 +107,7 @@ export class Gate {
   private readonly kept = new CachedView();
 
   constructor(
-    readonly address: number,
+    readonly address: Address,
     private readonly bus: GateBus,
   ) {
     this.linePerTarget = bus.kinds.isRuntime(address);
@@ -163,12 +165,12 @@ export class Gate {
     else for (const follower of this.bus.router.followersOf(bytes, at)) this.place(bytes, at, follower);
   }
 
-  private place(bytes: Uint8Array, at: number, target: number): void {
+  private place(bytes: Uint8Array, at: number, target: Address): void {
     if (!this.lines.has(this.lineOf(target)) && this.bus.router.emit(bytes, at, target)) return;
     this.wait({ frame: bytes.slice(at, at + frameLength(bytes, at)), target });
   }
 
-  private lineOf(target: number): number {
+  private lineOf(target: Address): number {
     return this.linePerTarget ? target : 0;
   }
 
@@ -307,7 +309,7 @@ export class OrphanedOutput {
     for (const held of orphaned) hold(held);
   }
 
-  private gateOf(source: number): Gate {
+  private gateOf(source: Address): Gate {
     const known = this.gates.find(({ address }) => address === source);
     if (known) return known;
     const gate = new Gate(source, this.bus);

@@ -12,7 +12,7 @@ import { requestNumber } from '../../../bus/body.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import type { OutgoingRequest, RequestLedger } from '../../../bus/requests.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../../protocol/frame.js';
-import type { Microseconds } from '../../../protocol/names.js';
+import type { Address, Microseconds } from '../../../protocol/names.js';
 import type { TimerHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { VmOptions } from '../vm-options.js';
@@ -48,13 +48,13 @@ export class LostRequests {
   ) {}
 
   /** A VM is linked with this one, anew. @param forgets whether a party of that VM without a state has this address */
-  linked(peer: VmName, forgets: (address: number) => boolean): void {
+  linked(peer: VmName, forgets: (address: Address) => boolean): void {
     const { links, held } = this.bus;
     this.failWhen(links.arrived(peer), this.withoutAnswer(forgets, [...links.pendingTo(peer), ...held]), 'ended');
   }
 
   /** Nobody is at some addresses any more. */
-  unreachable(isGone: (address: number) => boolean): void {
+  unreachable(isGone: (address: Address) => boolean): void {
     const { links } = this.bus;
     this.failWhen(links.arrived(), this.openTo(isGone), 'unreachable');
     links.look();
@@ -125,7 +125,7 @@ export class LostRequests {
     return new Set(this.bus.requests.openOf(() => true).outgoing.filter(wanted));
   }
 
-  private openTo(wanted: (address: number) => boolean): Requests {
+  private openTo(wanted: (address: Address) => boolean): Requests {
     return this.open(({ target }) => wanted(target));
   }
 
@@ -135,7 +135,7 @@ export class LostRequests {
   }
 
   /** This VM itself was lost and has recovered: handles the requests of its actors to its ports. */
-  recovered(forgets: (address: number) => boolean): void {
+  recovered(forgets: (address: Address) => boolean): void {
     this.fail(this.withoutAnswer(forgets, this.bus.held), 'ended');
   }
 
@@ -144,7 +144,7 @@ export class LostRequests {
   }
 
   /** @param onTheirWay frames among which requests and replies may still arrive */
-  private withoutAnswer(forgets: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): Requests {
+  private withoutAnswer(forgets: (address: Address) => boolean, onTheirWay: readonly Uint8Array[]): Requests {
     const asked = this.openTo(forgets);
     if (asked.size === 0) return asked;
     const alive = new Set(this.keysIn(onTheirWay, ['request', 'reply']));
@@ -171,4 +171,4 @@ export class LostRequests {
   }
 }
 
-const keyOf = (requester: number, request: number): string => `${requester} ${request}`;
+const keyOf = (requester: Address, request: number): string => `${requester} ${request}`;

@@ -1,7 +1,9 @@
 /** Sends what the runtime of a VM itself says to parties, from an address of its own. */
+
 import { RUNTIME_ADDRESS } from '../../../bus/kinds.js';
 import type { Router } from '../../../bus/router.js';
 import { system } from '../../../protocol/generated/system.js';
+import type { Address } from '../../../protocol/names.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import type { VmName } from '../../contract/instance.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
@@ -17,7 +19,7 @@ export class SystemSender {
     this.gate.sequence = firstSequenceOf(incarnation);
   }
 
-  tell<F>(message: Encodable<F>, target: number, fields: F): void {
+  tell<F>(message: Encodable<F>, target: Address, fields: F): void {
     this.outbox.begin();
     this.outbox.append(message, target, fields);
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
@@ -59,7 +61,7 @@ export class TopicResync {
   }
 
   /** Asks the owner of a topic to publish the whole of it. */
-  private askFresh(topic: number, owner: number, follower: number): void {
+  private askFresh(topic: number, owner: Address, follower: Address): void {
     this.sender.tell(system.receives.refresh, owner, { topic, follower });
   }
 }

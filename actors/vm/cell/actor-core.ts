@@ -5,9 +5,11 @@
  * Invariant: a journal entry before `handledTo` was handled and its output has left; an entry after it was not. So a restart never sends
  * twice and never skips.
  */
+
 import { FrameDigest } from '../../../bus/digest.js';
 import { pairsOf, seenOf } from '../../../bus/seen.js';
 import { frameLength } from '../../../protocol/frame.js';
+import type { Position, SavedStateBytes, SnapshotBytes } from '../../../protocol/names.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import { type ActorCheckpoint, untouched } from '../../contract/checkpoint.js';
 import type { ActorHealth, SpawnSpec } from '../../contract/control.js';
@@ -31,7 +33,7 @@ export abstract class ActorCore extends Cell {
   protected readonly sent: SentSince;
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
-  protected handledTo: number;
+  protected handledTo: Position;
   /** Rest of a batch that ended early, journaled and not handled: its first entry is at `handledTo`. */
   protected rest: readonly JournalEntry[] = [];
   /** Digest of all that has left the gate, to compare a replay with. */
@@ -100,7 +102,7 @@ export abstract class ActorCore extends Cell {
   }
 
   /** Journal position before which this actor needs nothing. */
-  get neededFrom(): number {
+  get neededFrom(): Position {
     return this.snapshots.framesSince === 0 && this.state === 'running' && this.rest.length === 0
       ? this.journal.position
       : this.snapshots.last.position;
@@ -115,12 +117,12 @@ export abstract class ActorCore extends Cell {
    * @param again whether they were handled before
    * @returns the trap in which that ended
    */
-  protected enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
+  protected enter(bytes: Uint8Array, length: number, position: Position, again = false): ActorTrap | null {
     return this.incarnations.handle(bytes, length, position, this.deaths.attemptsAt(position), again);
   }
 
   /** The first `frames` in `bytes` were handled: their output leaves. @param handledTo journal position after them */
-  protected moveOn(bytes: Uint8Array, frames: number, handledTo: number): void {
+  protected moveOn(bytes: Uint8Array, frames: number, handledTo: Position): void {
     this.snapshots.framesSince += frames;
     this.stats.handled += frames;
     this.handledTo = handledTo;
@@ -217,7 +219,7 @@ export abstract class ActorCore extends Cell {
   }
 
   /** Adds to a snapshot what the next incarnation needs in another life. */
-  protected wrap(snapshot: Uint8Array): Uint8Array {
+  protected wrap(snapshot: SnapshotBytes): SavedStateBytes {
     return encodeSavedState({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
   }
 }

@@ -1,9 +1,11 @@
 /** The entries of one actor in the journal of a VM: its frames, and which of them are poison. */
+
 import type { Journal } from '../../../bus/journal.js';
+import type { Address, Frame, Position } from '../../../protocol/names.js';
 
 export interface JournalEntry {
-  readonly position: number;
-  readonly frame: Uint8Array;
+  readonly position: Position;
+  readonly frame: Frame;
   /** True when it is not handled any more, also after a loss of the VM. */
   readonly poisoned: boolean;
 }
@@ -11,11 +13,11 @@ export interface JournalEntry {
 export class CellJournal {
   constructor(
     private readonly journal: Journal,
-    private readonly address: number,
+    private readonly address: Address,
   ) {}
 
   /** Where the next frame goes. */
-  get position(): number {
+  get position(): Position {
     return this.journal.position;
   }
 
@@ -27,7 +29,7 @@ export class CellJournal {
   }
 
   /** Entries from a position on, with copies of their frames: the journal may wrap while they are handled. */
-  from(position: number): readonly JournalEntry[] {
+  from(position: Position): readonly JournalEntry[] {
     const entries: JournalEntry[] = [];
     this.journal.read(position, (actor, bytes, at, length, found, poisoned) => {
       if (actor === this.address) entries.push({ position: found, frame: bytes.slice(at, at + length), poisoned });
@@ -36,13 +38,13 @@ export class CellJournal {
   }
 
   /** The frame with this number in the batch at this position, or that and all after it; none when it is gone, and none that is poison. */
-  within(position: number, index: number, after: boolean): readonly JournalEntry[] {
+  within(position: Position, index: number, after: boolean): readonly JournalEntry[] {
     const entries = this.journal.has(position) ? this.from(position).slice(index, after ? undefined : index + 1) : [];
     return entries.filter(({ poisoned }) => !poisoned);
   }
 
   /** Entries after a snapshot that are not poison: those whose output has left, and those that were not handled. */
-  since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
+  since(snapshot: number, handledTo: Position): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
     const entries = this.from(snapshot).filter(({ poisoned }) => !poisoned);
     const handled = entries.filter(({ position }) => position < handledTo);
     return { handled, left: entries.slice(handled.length) };
@@ -54,7 +56,7 @@ export class CellJournal {
     return entries.map(({ frame }) => frame);
   }
 
-  poison(position: number): void {
+  poison(position: Position): void {
     this.journal.poison(position);
   }
 }

@@ -1,5 +1,7 @@
 /** One actor or port in a VM, across its incarnations, as its VM sees it: no caller asks which of the two it is. */
+
 import { Mailbox } from '../../../bus/mailbox.js';
+import type { Address, Epoch, Frame } from '../../../protocol/names.js';
 import type { FaultKind } from '../../contract/fault.js';
 import type { Suspect } from '../../contract/progress.js';
 import { Gate } from '../bus/gate.js';
@@ -11,7 +13,7 @@ export type CellCounts = Record<'dropped' | 'conflated' | 'replayed' | 'divergen
 
 export abstract class Cell implements Party {
   readonly name: string;
-  readonly address: number;
+  readonly address: Address;
   readonly mailbox = new Mailbox();
   readonly gate: Gate;
   readonly deaths: Deaths;
@@ -19,7 +21,7 @@ export abstract class Cell implements Party {
   protected ordered: FaultKind | null = null;
 
   constructor(
-    { name, address }: { readonly name: string; readonly address: number },
+    { name, address }: { readonly name: string; readonly address: Address },
     protected readonly runtime: Runtime,
   ) {
     this.name = name;
@@ -57,9 +59,9 @@ export abstract class Cell implements Party {
   /** Every actor runs. What has arrived meanwhile waits for its turn. */
   abstract open(): void;
   /** @throws Error when the epoch is not above its own, unless a permit was faster */
-  abstract checkRestart(epoch: number): void;
+  abstract checkRestart(epoch: Epoch): void;
   /** Starts the next incarnation, whose epoch was checked. On return it runs, or has ended again and was reported. */
-  abstract restart(epoch: number): void;
+  abstract restart(epoch: Epoch): void;
   /**
    * Ends it for good, or until it is restarted: frames that wait for it become dead letters.
    * @returns its last saved state; null when it has none, and stays where it is
@@ -69,14 +71,14 @@ export abstract class Cell implements Party {
   abstract close(): void;
 
   /** The VM was lost: its next incarnation begins with this epoch, and has sent nothing yet. */
-  abstract beginAs(epoch: number): void;
+  abstract beginAs(epoch: Epoch): void;
   /** Former incarnations of the VM hung at these frames of this party, oldest first. */
   abstract blame(suspects: readonly Suspect[]): void;
   /** Goes on after a loss of the VM, in its turn: an actor handles the entries of the journal after its checkpoint again. */
   abstract recover(): void;
 
   /** Handles a poison frame, out of order. @throws Error when that is impossible now */
-  abstract deliverAgain(frame: Uint8Array): void;
+  abstract deliverAgain(frame: Frame): void;
 
   /** Makes the handler of the next frame trap, or hang. */
   injectFault(fault: FaultKind): void {

@@ -4,6 +4,7 @@
  */
 
 import { SPARE_SHARE_MAX } from '../../../protocol/limits.js';
+import type { Position, SnapshotBytes } from '../../../protocol/names.js';
 import type { FaultKind } from '../../contract/fault.js';
 import { Standstill } from '../../contract/fault.js';
 import {
@@ -85,7 +86,7 @@ export class Incarnations {
    * @param again whether they were handled before
    * @returns the trap in which that ended, or null
    */
-  handle(bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): ActorTrap | null {
+  handle(bytes: Uint8Array, length: number, position: Position, attempts: number, again: boolean): ActorTrap | null {
     const { tap } = this.runtime;
     let trap: ActorTrap | null = null;
     tap.begun(this.factory.schema.address, bytes, length, position, attempts, again);
@@ -105,7 +106,7 @@ export class Incarnations {
   }
 
   /** Begins the first instance. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */
-  begin(snapshot: Uint8Array | undefined): void {
+  begin(snapshot: SnapshotBytes | undefined): void {
     const instance = this.during(() => this.create());
     this.instance = instance;
     if (snapshot) this.during(() => instance.restore(snapshot));
@@ -116,7 +117,7 @@ export class Incarnations {
    * @param entry when it is to be found out which frame led to this state: journal position of that frame
    * @throws SnapshotError, or what the actor throws
    */
-  snapshot(entry?: { readonly position: number; readonly attempts: number }): Uint8Array {
+  snapshot(entry?: { readonly position: Position; readonly attempts: number }): Uint8Array {
     const take = () => takeChecked(this.factory.schema, () => this.present.snapshot());
     if (!entry) return this.during(take);
     return this.runtime.tap.progress.atFrame(this.factory.schema.address, entry.position, entry.attempts, take);

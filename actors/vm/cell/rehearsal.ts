@@ -2,6 +2,7 @@
  * Handles frames in an instance whose output is held back: again, to reach a state and to compare the output with what had left (a restart,
  * a move), or for a trial, to see what they would do.
  */
+
 import { FrameDigest } from '../../../bus/digest.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import {
@@ -17,6 +18,7 @@ import {
   TARGET_OFFSET,
 } from '../../../protocol/frame.js';
 import { DIVERGENT_BODY_CHARACTERS_MAX, DIVERGENT_FRAME_BYTES_MAX, SENT_KEPT_BYTES_MAX } from '../../../protocol/limits.js';
+import type { Address, Frame, Sequence, SnapshotBytes } from '../../../protocol/names.js';
 import { decodePlain } from '../../../protocol/plain.js';
 import type { Trial } from '../../contract/control.js';
 import type { DivergenceReport } from '../../contract/events.js';
@@ -35,14 +37,14 @@ interface Difference {
 
 /** How far an actor had got: the last sequence that it had sent, and the digest of all its output. */
 export interface Heard {
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly digest: number;
 }
 
 /** Handles frames once more, from a given state on: the output is held back, and compared with what had left the first time. */
 export class Rehearsal {
   digest: number;
-  sequence: number;
+  sequence: Sequence;
   /** The first difference. */
   private difference: Difference | null = null;
   private at = 0;
@@ -104,13 +106,13 @@ export class Rehearsal {
 }
 
 /** The message that caused a frame, by its header. */
-function causeOf(frame: Uint8Array, messages: readonly Uint8Array[]): Uint8Array | null {
+function causeOf(frame: Frame, messages: readonly Uint8Array[]): Uint8Array | null {
   const source = readU16(frame, CAUSE_SOURCE_OFFSET);
   const sequence = readU53(frame, CAUSE_SEQUENCE_OFFSET);
   return messages.find((message) => isFrom(message, source, sequence)) ?? null;
 }
 
-function isFrom(message: Uint8Array, source: number, sequence: number): boolean {
+function isFrom(message: Uint8Array, source: Address, sequence: Sequence): boolean {
   const header = readHeader(message, 0);
   return header.source === source && header.sequence === sequence;
 }
@@ -121,7 +123,7 @@ function earlier(messages: readonly Uint8Array[], { first, cause }: Difference):
   return former && cause && messages.indexOf(former) < messages.indexOf(cause) ? former : cause;
 }
 
-function emittedOf(frame: Uint8Array, kinds: Kinds): Emitted {
+function emittedOf(frame: Frame, kinds: Kinds): Emitted {
   const kind = readU16(frame, KIND_OFFSET);
   const target = kinds.get(kind)?.role === 'publication' ? '' : kinds.partyName(readU16(frame, TARGET_OFFSET));
   return {
@@ -133,7 +135,7 @@ function emittedOf(frame: Uint8Array, kinds: Kinds): Emitted {
   };
 }
 
-function textOf(frame: Uint8Array): string {
+function textOf(frame: Frame): string {
   try {
     const text = JSON.stringify(decodePlain(frame.subarray(BODY_OFFSET)), (_, value) =>
       value instanceof Uint8Array ? `${value.length} bytes` : value,
@@ -156,10 +158,10 @@ export class SentSince {
   private isFull = false;
 
   /** @param sequence of the frame before the first that is kept */
-  constructor(private sequence: number) {}
+  constructor(private sequence: Sequence) {}
 
   /** A snapshot was taken: output from before it is not compared any more. */
-  restart(sequence: number): void {
+  restart(sequence: Sequence): void {
     this.sequence = sequence;
     this.length = 0;
     this.isFull = false;
@@ -186,7 +188,7 @@ export class SentSince {
   }
 
   /** A copy of the frames after a sequence, one after another; null when some of them are missing. */
-  after(sequence: number): Uint8Array | null {
+  after(sequence: Sequence): Uint8Array | null {
     if (sequence < this.sequence) return null;
     let at = 0;
     for (let next = this.sequence; next < sequence && at < this.length; next++) at += frameLength(this.memory, at);
@@ -211,8 +213,8 @@ function isSame(a: Uint8Array, at: number, b: Uint8Array, from: number): boolean
 export async function runTrial(
   factory: ActorFactory,
   options: ActorOptions,
-  snapshot: Uint8Array,
-  frame: Uint8Array,
+  snapshot: SnapshotBytes,
+  frame: Frame,
   kinds: Kinds,
 ): Promise<Trial> {
   const instance = factory.create(options);
@@ -256,7 +258,7 @@ function emitted({ bytes, start, end }: Output, kinds: Kinds): Trial['emitted'] 
 }
 
 /** @throws DecodeError, or Error when the bytes are not one whole frame for this address */
-export function wholeFrame(frame: Uint8Array, target: number): Uint8Array {
+export function wholeFrame(frame: Frame, target: Address): Uint8Array {
   if (checkFrame(frame, 0, frame.length) !== frame.length) throw new Error('more than one frame');
   if (readU16(frame, TARGET_OFFSET) !== target) throw new Error('a frame for another party');
   return frame;

@@ -4,6 +4,7 @@
  * A snapshot is checked as it is taken: if no incarnation could restore it, that would show only when the state is gone. It has to decode
  * by the schema of its actor, must not be too large, and, as long as that costs little, must be the same when it is taken again.
  */
+
 import { checkOf } from '../../../protocol/check-value.js';
 import { DecodeError } from '../../../protocol/errors.js';
 import {
@@ -14,6 +15,7 @@ import {
   SNAPSHOT_SHARE_MAX,
 } from '../../../protocol/limits.js';
 import { locateField } from '../../../protocol/locate.js';
+import type { Position, Sequence } from '../../../protocol/names.js';
 import { Reader } from '../../../protocol/reader.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import { isSame, snapshotField } from '../../contract/snapshot.js';
@@ -21,11 +23,11 @@ import { isSame, snapshotField } from '../../contract/snapshot.js';
 export interface Snapshot {
   readonly bytes: Uint8Array;
   /** Sequence of the last frame that was sent before it. */
-  readonly sequence: number;
+  readonly sequence: Sequence;
   /** Digest of everything that was sent before it. */
   readonly digest: number;
   /** Entries of the journal from this position on are not in it. The position moves on while this actor has no entries. */
-  position: number;
+  position: Position;
 }
 
 /** Keeps the last snapshot of an actor, knows what was handled since, and so says when the next is due. */
@@ -42,7 +44,7 @@ export class SnapshotKeeper {
   }
 
   /** Frames are about to be handled, the first of which is at this journal position. */
-  begin(position: number): void {
+  begin(position: Position): void {
     if (this.framesSince === 0) this.last.position = position;
   }
 

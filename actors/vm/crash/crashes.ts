@@ -1,8 +1,10 @@
 /** The crashes of a VM: what a person needs to fix them, which party is in which crash now, and where in their source they were. */
+
 import { beginningOf } from '../../../bus/beginning.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import { readHeader } from '../../../protocol/frame.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_REPEAT_MS, CRASH_REPORT_FRAME_BYTES_MAX } from '../../../protocol/limits.js';
+import type { Address, Epoch, Frame, Sequence } from '../../../protocol/names.js';
 import type { CauseLink, CrashReport, VmEvent } from '../../contract/events.js';
 import type { ActorTrap, FindSite, VmName } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
@@ -12,7 +14,7 @@ import type { MoveStep, Tap, TapListener } from '../tap/tap.js';
 interface Crash extends Pick<CrashReport, 'party' | 'address' | 'epoch' | 'lastSequence' | 'attempt' | 'restartsAs'> {
   readonly trap: ActorTrap;
   /** Null when there was none, as for a port whose `onOpen` throws. */
-  readonly frame: Uint8Array | null;
+  readonly frame: Frame | null;
 }
 
 export const NO_MESSAGE = { kind: 0, kindName: '', source: '', sequence: 0, sentAt: 0, firstBytes: new Uint8Array(0) };
@@ -43,7 +45,7 @@ export class Crashes implements TapListener {
   }
 
   /** A report that was made before the frame was here, with what the frame says. */
-  withMessage(report: CrashReport, frame: Uint8Array): CrashReport {
+  withMessage(report: CrashReport, frame: Frame): CrashReport {
     return { ...report, ...this.messageOf(frame) };
   }
 
@@ -55,7 +57,7 @@ export class Crashes implements TapListener {
   }
 
   /** A frame and its causes, nearest first, as far as they passed this VM lately. */
-  causes(source: number, sequence: number): readonly CauseLink[] {
+  causes(source: Address, sequence: Sequence): readonly CauseLink[] {
     return this.tap.trace.chain(source, sequence).map((link) => ({
       address: link.source,
       source: this.kinds.partyName(link.source),
@@ -70,20 +72,20 @@ export class Crashes implements TapListener {
   }
 
   /** From now on, that crash is not the reason any more when requests end. */
-  over(address: number): void {
+  over(address: Address): void {
     this.epochs.delete(address);
   }
 
-  started(party: number): void {
+  started(party: Address): void {
     this.over(party);
   }
 
-  moved(party: number, step: MoveStep): void {
+  moved(party: Address, step: MoveStep): void {
     if (step === 'adopted') this.over(party);
   }
 
   /** @returns the incarnation in whose crash a party is; null when it is in none */
-  epochOf(address: number): number | null {
+  epochOf(address: Address): number | null {
     return this.epochs.get(address) ?? null;
   }
 }
@@ -97,7 +99,7 @@ interface Site {
   told: boolean;
 }
 
-const nameOf = (party: string, epoch: number): string => `${party} ${epoch}`;
+const nameOf = (party: string, epoch: Epoch): string => `${party} ${epoch}`;
 
 /**
  * Where in their source the actors and ports of a VM have crashed. Finding a position may take long, since a source map has to be parsed.
@@ -128,12 +130,12 @@ export class CrashSites implements TapListener {
   }
 
   /** Resolves when a position can be looked up. Never rejects. */
-  async ready(party: string, epoch: number): Promise<void> {
+  async ready(party: string, epoch: Epoch): Promise<void> {
     await this.sites.get(nameOf(party, epoch))?.trap.ready();
   }
 
   /** @returns an empty text when the position is unknown */
-  locate(party: string, epoch: number): string {
+  locate(party: string, epoch: Epoch): string {
     const site = this.sites.get(nameOf(party, epoch));
     if (!site) return '';
     const { position } = site.trap;

@@ -6,6 +6,7 @@
  *
  * The catch: an end after which the party is restarted by permit is reported only when the next incarnation has done its work.
  */
+import type { Epoch, Frame } from '../../../protocol/names.js';
 import type { Beginning } from '../../../trace/step.js';
 import type { CrashReport } from '../../contract/events.js';
 import { ActorTrap } from '../../contract/instance.js';
@@ -107,7 +108,7 @@ export class Deaths {
   }
 
   /** @throws Error when no incarnation of this epoch can come next */
-  checkNext(epoch: number): void {
+  checkNext(epoch: Epoch): void {
     if (epoch <= this.gate.epoch) throw new Error(`epoch ${epoch} of ${this.party} is not above ${this.gate.epoch}`);
   }
 
@@ -128,7 +129,7 @@ export class Deaths {
    * Ends the present incarnation in a trap, and spends a permit for the next one.
    * @param frame the frame to name; null when it is unknown, or there is none
    */
-  end(trap: ActorTrap, frame: Uint8Array | null, attempt = this.attempts): CrashReport {
+  end(trap: ActorTrap, frame: Frame | null, attempt = this.attempts): CrashReport {
     const { crashes, tap } = this.runtime;
     const restartsAs = this.permit.spend(this.gate.epoch);
     const report = crashes.describe({ ...this.identity, trap, frame, attempt, restartsAs });
@@ -157,7 +158,7 @@ export class Deaths {
   }
 
   /** Describes a crash that is no end. */
-  describe(trap: ActorTrap, frame: Uint8Array | null): CrashReport {
+  describe(trap: ActorTrap, frame: Frame | null): CrashReport {
     return this.runtime.crashes.describe({ ...this.identity, trap, frame, attempt: 1, restartsAs: 0 });
   }
 
@@ -165,7 +166,7 @@ export class Deaths {
    * The VM of a former incarnation hung, or its thread ended, at a frame, in this attempt.
    * @param frame null when it is not here, or unknown
    */
-  hung(suspect: Suspect, attempt: number, frame: Uint8Array | null, reason = suspect.reason): CrashReport {
+  hung(suspect: Suspect, attempt: number, frame: Frame | null, reason = suspect.reason): CrashReport {
     const { crashes, bus } = this.runtime;
     const epoch = this.gate.epoch - 1;
     const report = crashes.describe({ ...this.identity, epoch, trap: hangOf(reason), frame, attempt, restartsAs: 0 });
@@ -180,7 +181,7 @@ export class Deaths {
   }
 
   /** Makes a frame a dead letter because the party ended at it too often; the party goes on without it. */
-  poison(frame: Uint8Array, report: CrashReport): void {
+  poison(frame: Frame, report: CrashReport): void {
     this.tell();
     this.runtime.bus.router.reject('poisoned', report.reason, frame, 0);
     this.runtime.tap.report({ type: 'poisoned', report, frame });
@@ -210,7 +211,7 @@ export class Deaths {
   }
 
   /** Epoch with which the party is to be restarted without asking; 0 when it waits for its supervisor, or has not ended. */
-  get restartsAs(): number {
+  get restartsAs(): Epoch {
     return this.untold.at(-1)?.report.restartsAs ?? 0;
   }
 
@@ -243,7 +244,7 @@ export class RestartPermit {
   lastSpent = 0;
   private epoch = 0;
 
-  grant(epoch: number): void {
+  grant(epoch: Epoch): void {
     this.epoch = epoch;
   }
 

@@ -1,6 +1,8 @@
 /** Requests of a port whose promises have not settled, and the code that goes on when they do. */
+
 import type { BoundRequest } from '../../../protocol/bind.js';
 import { type CrashCause, CrashError, type ErrorCode, RequestError } from '../../../protocol/errors.js';
+import type { Epoch } from '../../../protocol/names.js';
 import type { Incoming } from '../../model/handlers.js';
 
 export interface Awaited {
@@ -19,7 +21,7 @@ export const BY_CRASHES: readonly ErrorCode[] = ['deadline', 'ended', 'unreachab
 const REQUESTS_PER_INCARNATION = 2 ** 20;
 
 /** The first request number of an incarnation. Each has its own range, so that it never takes a reply to a former one for its own. */
-export const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
+export const firstRequestOf = (epoch: Epoch): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
 
 /** @param crash crash of the target; none when not given */
 export function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {

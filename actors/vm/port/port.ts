@@ -3,6 +3,7 @@
  * it is not restarted from a journal. It may send at any time; what it sends while it handles a frame was caused by that frame, and so is what it
  * sends when it has awaited a reply. Once it is closed it cannot send any more: whatever still runs of it, in promises and timers, sends into nothing.
  */
+
 import { requestNumber } from '../../../bus/body.js';
 import type { BoundMessage, BoundPublication, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
 import {
@@ -29,6 +30,7 @@ import {
 } from '../../../protocol/frame.js';
 import { system } from '../../../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
+import type { Address, Epoch } from '../../../protocol/names.js';
 import { Reader } from '../../../protocol/reader.js';
 import type { CrashQuestion } from '../../contract/events.js';
 import { assertHandlersNamed, type Handler, HandlerTable, handlerNameOf, namedBy, Replicas, topicsOf } from '../../model/handler-table.js';
@@ -101,7 +103,7 @@ export class Port<P extends PortParty = PortParty> {
     this.addSystem();
   }
 
-  get address(): number {
+  get address(): Address {
     return this.schema.address;
   }
 
@@ -110,7 +112,7 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   /** Number of this incarnation, counted from 1. */
-  get epoch(): number {
+  get epoch(): Epoch {
     return this.gate.epoch;
   }
 
@@ -145,11 +147,11 @@ export class Port<P extends PortParty = PortParty> {
     this.post(Port.prototype.send, message, message.owner, fields);
   }
 
-  sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+  sendTo<S extends Fields>(address: Address, message: BoundMessage<S>, fields: InferFields<S>): void {
     this.post(Port.prototype.sendTo, message, address, fields);
   }
 
-  private post<F>(called: Called, message: Encodable<F>, target: number, fields: F): void {
+  private post<F>(called: Called, message: Encodable<F>, target: Address, fields: F): void {
     if (this.closed) return;
     this.assertRoom();
     this.emit(called, message, target, fields);
@@ -157,7 +159,7 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   /** Emits a message. An error is the caller's fault, so the line in its report is the port's. */
-  private emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0): void {
+  private emit<F>(called: Called, message: Encodable<F>, target: Address, fields: F, first = 0): void {
     this.outbox.begin();
     try {
       this.outbox.append(message, target, fields, first);
@@ -248,7 +250,7 @@ export class Port<P extends PortParty = PortParty> {
    * The runtime says that no reply will come.
    * @param epoch incarnation of the target whose crash is the reason; null when there is none, or it is unknown
    */
-  private async failed(request: number, code: ErrorCode, epoch: number | null, cause: Cause): Promise<void> {
+  private async failed(request: number, code: ErrorCode, epoch: Epoch | null, cause: Cause): Promise<void> {
     const awaited = this.take(request);
     if (!awaited) return;
     if (code === 'deadline') this.withdraw(request, awaited.message);
@@ -357,7 +359,7 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   /** Asks even when the port is overloaded, since it asks only once. */
-  private askFresh(topic: number, owner: number): void {
+  private askFresh(topic: number, owner: Address): void {
     this.outbox.begin();
     this.outbox.append(system.receives.refresh, owner, { topic, follower: this.address });
     this.release();

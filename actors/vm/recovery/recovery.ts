@@ -5,6 +5,7 @@
  *     ──> the journal after the checkpoint is handled again ──> what nobody will answer fails ──> the VM accepts frames
  *     ──> what has left before leaves no more than once ──> a checkpoint
  */
+import type { Position } from '../../../protocol/names.js';
 import { type ActorCheckpoint, type Checkpoint, untouched } from '../../contract/checkpoint.js';
 import type { RecoverySpec } from '../../contract/control.js';
 import { type Suspect, suspectsAt } from '../../contract/progress.js';
@@ -94,7 +95,7 @@ export class Recovery {
 }
 
 /** The checkpoint of an actor that had not run yet, with its start state. An empty snapshot means none. */
-function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: number): ActorCheckpoint {
+function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: Position): ActorCheckpoint {
   const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: new Uint8Array(0) };
   return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
 }

@@ -11,7 +11,9 @@
  *
  * The catch: these are plain stores, since every frame makes some. They are certain only once the thread that made them is gone.
  */
+
 import { readU32 } from '../../../protocol/frame.js';
+import type { Address, Position, Sequence } from '../../../protocol/names.js';
 import { Standstill } from '../../contract/fault.js';
 import type { Clock, TimerHandle, Timers } from '../../contract/host.js';
 import type { ProgressListener, ProgressReading } from '../../contract/progress.js';
@@ -67,13 +69,13 @@ export class Progress {
   }
 
   /** An actor begins to handle frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
-  atFrames(address: number, position: number, attempts: number): void {
+  atFrames(address: Address, position: Position, attempts: number): void {
     if (attempts > 0) this.teller?.tellNext();
     this.begin(address, position, 0, 0, attempts);
   }
 
   /** A port begins to handle a frame. */
-  atPortFrame(address: number, source: number, sequence: number): void {
+  atPortFrame(address: Address, source: Address, sequence: Sequence): void {
     this.teller?.tellNext();
     this.begin(address, -1, source, sequence, 0);
   }
@@ -105,13 +107,13 @@ export class Progress {
   }
 
   /** Marks what a party does besides handling frames. */
-  during<T>(address: number, call: () => T): T {
+  during<T>(address: Address, call: () => T): T {
     this.teller?.tellNext();
     return this.atFrame(address, -1, 0, call);
   }
 
   /** Marks work that counts as part of the frame at `position` in the journal. */
-  atFrame<T>(address: number, position: number, attempts: number, call: () => T): T {
+  atFrame<T>(address: Address, position: Position, attempts: number, call: () => T): T {
     this.begin(address, position, 0, 0, attempts);
     try {
       const result = call();
@@ -129,7 +131,7 @@ export class Progress {
     this.teller?.end();
   }
 
-  private begin(address: number, position: number, source: number, sequence: number, attempts: number): void {
+  private begin(address: Address, position: Position, source: Address, sequence: Sequence, attempts: number): void {
     if (this.ended) return;
     const { words, numbers } = this;
     words[ADDRESS] = address;
@@ -242,7 +244,7 @@ export class ToldProgress {
   };
 
   /** A batch begins. @param entry as for the journal's mirror @param position its position in the journal */
-  journaled(entry: Uint8Array, position: number): void {
+  journaled(entry: Uint8Array, position: Position): void {
     const place = { address: readU32(entry, 0), position, index: 0, source: 0, sequence: 0, attempts: 0, certain: false };
     this.told({ busy: true, count: 0, place });
   }

@@ -11,11 +11,13 @@
  * The catch: listeners are called in the middle of things, with bytes that are valid during the call. What a listener throws changes nothing
  * of what the VM does: it is reported once, and that listener hears no more.
  */
+
 import { DeadLetters } from '../../../bus/dead-letters.js';
 import type { Discard, FrameTap } from '../../../bus/router.js';
 import { PairCounter, TraceRing } from '../../../bus/trace.js';
 import type { ErrorCode } from '../../../protocol/errors.js';
 import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { Address, Epoch, Frame, Position, Sequence } from '../../../protocol/names.js';
 import type { Beginning } from '../../../trace/step.js';
 import type { CrashReport, RefusedReport, VmEvent } from '../../contract/events.js';
 import { isOrdered } from '../../contract/fault.js';
@@ -39,30 +41,30 @@ export interface TapListener {
   /** A party has sent a frame that goes nowhere. */
   refused?(code: RefusedReport['code'], bytes: Uint8Array, at: number): void;
   /** The frames in `bytes[0, length)` have left the mailbox of a party. */
-  taken?(party: number, bytes: Uint8Array, length: number): void;
+  taken?(party: Address, bytes: Uint8Array, length: number): void;
   /**
    * A party enters the handlers of these frames.
    * @param again whether they were handled before: then what they emit is held back
    * @param position of the first in the journal; negative for those of a port, which are in none
    */
-  begun?(party: number, bytes: Uint8Array, length: number, again: boolean, position: number): void;
+  begun?(party: Address, bytes: Uint8Array, length: number, again: boolean, position: Position): void;
   /** The frame with this number, counted from `begun`, is next. Not called for the first. */
   frame?(index: number): void;
   /** The first `frames` since `begun` were handled: what they emitted leaves next, or has left before. */
-  handled?(party: number, bytes: Uint8Array, frames: number, again: boolean): void;
+  handled?(party: Address, bytes: Uint8Array, frames: number, again: boolean): void;
   /** What was begun, and is not handled again, is finished, to its end or up to a trap; what was emitted has left. */
-  done?(party: number, micros: number): void;
+  done?(party: Address, micros: number): void;
   /** An incarnation runs from now on. @param begin what it begins with; null when it goes on from the one before, and for a port */
-  started?(party: number, epoch: number, begin: Beginning | null): void;
+  started?(party: Address, epoch: Epoch, begin: Beginning | null): void;
   /** An incarnation has ended. @param report null when its supervisor ended it, or it goes on in another VM */
-  ended?(party: number, epoch: number, report: CrashReport | null, trap: ActorTrap | null): void;
+  ended?(party: Address, epoch: Epoch, report: CrashReport | null, trap: ActorTrap | null): void;
   /** The source position of a crash is known, as far as it ever will be. */
   located?(report: CrashReport): void;
   /** A snapshot of an actor is kept. @param sequence the last that the actor had sent */
-  snapshot?(party: number, bytes: Uint8Array, sequence: number): void;
+  snapshot?(party: Address, bytes: Uint8Array, sequence: Sequence): void;
   /** A checkpoint of the VM was made. */
   checkpoint?(bytes: Uint8Array): void;
-  moved?(party: number, step: MoveStep): void;
+  moved?(party: Address, step: MoveStep): void;
   /**
    * The host is told something. The end of an incarnation is told to it after `ended`: if the next is here by permit, after its work.
    * @param trap of a crash in this incarnation of the VM
@@ -179,7 +181,7 @@ export class Tap implements FrameTap {
     for (const event of this.listeners.keys()) this.set(event, []);
   }
 
-  emitted(bytes: Uint8Array, at: number, target: number): void {
+  emitted(bytes: Uint8Array, at: number, target: Address): void {
     this.trace.record(bytes, at);
     this.sent.add(readU16(bytes, at + SOURCE_OFFSET), target);
     this.tell.emitted(bytes, at);
@@ -200,7 +202,7 @@ export class Tap implements FrameTap {
   }
 
   /** @returns how many frames there are in `bytes[0, length)` */
-  taken(party: number, bytes: Uint8Array, length: number): number {
+  taken(party: Address, bytes: Uint8Array, length: number): number {
     let frames = 0;
     for (let at = 0; at < length; at += frameLength(bytes, at)) {
       this.received.add(readU16(bytes, at + SOURCE_OFFSET), party);
@@ -211,13 +213,13 @@ export class Tap implements FrameTap {
   }
 
   /** An actor enters frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
-  begun(party: number, bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): void {
+  begun(party: Address, bytes: Uint8Array, length: number, position: Position, attempts: number, again: boolean): void {
     this.progress.atFrames(party, position, attempts);
     this.tell.begun(party, bytes, length, again, position);
   }
 
   /** A port enters a frame. */
-  begunAtPort(party: number, frame: Uint8Array): void {
+  begunAtPort(party: Address, frame: Frame): void {
     this.progress.atPortFrame(party, readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));
     this.tell.begun(party, frame, frameLength(frame, 0), false, -1);
   }

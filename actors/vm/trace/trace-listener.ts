@@ -1,7 +1,9 @@
 /** Writes what the tap says as records, as far as level, filter and recording want it. */
+
 import { BodyDigest } from '../../../bus/digest.js';
 import type { ErrorCode } from '../../../protocol/errors.js';
 import { frameLength, readHeader, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { Address, Epoch, Frame, Sequence, SnapshotBytes } from '../../../protocol/names.js';
 import { CHAIN_ONLY, NO_POSITION, type RecordWriter } from '../../../trace/record.js';
 import { LEFT_OUT, Selection } from '../../../trace/selection.js';
 import type { Beginning, MessageId, TraceStep } from '../../../trace/step.js';
@@ -120,7 +122,7 @@ export class TraceListener implements TapListener {
     this.wrote();
   }
 
-  begun(_party: number, _bytes: Uint8Array, _length: number, _again: boolean, position: number): void {
+  begun(_party: Address, _bytes: Uint8Array, _length: number, _again: boolean, position: number): void {
     this.position = position;
     this.times[0] = this.runtime.tap.now();
   }
@@ -129,7 +131,7 @@ export class TraceListener implements TapListener {
     this.times[index] = this.runtime.tap.now();
   }
 
-  handled(party: number, bytes: Uint8Array, frames: number, again: boolean): void {
+  handled(party: Address, bytes: Uint8Array, frames: number, again: boolean): void {
     const end = this.runtime.tap.now();
     const { times, position } = this;
     const epoch = this.epochOf(party);
@@ -144,7 +146,7 @@ export class TraceListener implements TapListener {
     }
   }
 
-  private epochOf(party: number): number {
+  private epochOf(party: Address): number {
     const known = this.epochs.get(party);
     if (known !== undefined) return known;
     const epoch = this.cells.at(party)?.gate.epoch ?? 0;
@@ -159,7 +161,7 @@ export class TraceListener implements TapListener {
     return since === undefined || readU53(bytes, at + SEQUENCE_OFFSET) <= since;
   }
 
-  started(party: number, epoch: number, begin: Beginning | null): void {
+  started(party: Address, epoch: Epoch, begin: Beginning | null): void {
     this.epochs.set(party, epoch);
     if (begin) this.limits.known.add(party);
     const step = { type: 'started', ...this.now, party, epoch } as const;
@@ -168,7 +170,7 @@ export class TraceListener implements TapListener {
     this.write({ type: 'snapshot', ...this.now, party, sequence: begin.sequence, snapshot: null, tooLarge: begin.snapshot.length });
   }
 
-  ended(party: number, epoch: number, report: CrashReport | null): void {
+  ended(party: Address, epoch: Epoch, report: CrashReport | null): void {
     const { reason, position } = report ?? BY_ORDER;
     this.write({ type: 'ended', ...this.now, party, epoch, reason, position, message: report && this.messageOf(report) });
     void this.teller.tell();
@@ -184,19 +186,19 @@ export class TraceListener implements TapListener {
     return address === undefined ? null : { source: address, sequence };
   }
 
-  private poisoned(frame: Uint8Array): void {
+  private poisoned(frame: Frame): void {
     const { source, sequence, target, kind } = readHeader(frame, 0);
     this.write({ type: 'poisoned', ...this.now, source, sequence, target, kind });
   }
 
   /** The first one of an actor that was restarting when the recording began is where its replay begins. */
-  snapshot(party: number, bytes: Uint8Array, sequence: number): void {
+  snapshot(party: Address, bytes: Uint8Array, sequence: Sequence): void {
     const isFirst = this.settings.recording !== null && !this.limits.known.has(party);
     if (isFirst) this.state(party, sequence, bytes);
     else this.write({ type: 'snapshot', ...this.now, party, sequence, snapshot: null });
   }
 
-  moved(party: number, step: MoveStep): void {
+  moved(party: Address, step: MoveStep): void {
     this.epochs.delete(party);
     this.write({ type: 'moved', ...this.now, party, step });
   }
@@ -213,7 +215,7 @@ export class TraceListener implements TapListener {
     return snapshot !== null;
   }
 
-  private state(party: number, sequence: number, snapshot: Uint8Array): void {
+  private state(party: Address, sequence: Sequence, snapshot: SnapshotBytes): void {
     this.limits.known.add(party);
     const step = { type: 'snapshot', ...this.now, party, sequence } as const;
     if (!this.write({ ...step, snapshot })) this.write({ ...step, snapshot: null, tooLarge: snapshot.length });

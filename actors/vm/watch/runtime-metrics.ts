@@ -2,9 +2,11 @@
  * Reports what happens in a VM's runtime to the actor whose schema `measures`: how long messages take, and what crashed. Nothing when
  * the application has no such actor. The names begin with `tandem.`, so they do not mix with the application's own.
  */
+
 import type { BoundParty } from '../../../protocol/bind.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../../protocol/frame.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../../../protocol/limits.js';
+import type { Address } from '../../../protocol/names.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
 import type { VmBus } from '../bus/vm-bus.js';
 import type { TapListener } from '../tap/tap.js';
@@ -30,7 +32,7 @@ export class RuntimeMetrics implements TapListener {
   }
 
   /** Measures how long the first message of a batch took, from its sender to the actor that takes it. What has no state is no actor. */
-  taken(party: number, bytes: Uint8Array, length: number): void {
+  taken(party: Address, bytes: Uint8Array, length: number): void {
     if (this.bus.kinds.party(party).forgets) return;
     if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening) return;
     const value = Math.max(0, this.bus.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;

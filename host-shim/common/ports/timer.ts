@@ -2,18 +2,20 @@
  * The timer port: time for actors. A timer is identified by the party that started it and the number that it gave.
  * The catch: timers outlive the incarnation that started them, because a restarted actor expects the ones in its state.
  */
+
 import type { TimerHandle, Timers } from '../../../actors/contract/host.js';
 import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
+import type { Address } from '../../../protocol/names.js';
 import { TIMERS_RUNNING_MAX } from '../../limits.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {
   /** Running timers, by starter and number. */
   const running = new Map<number, Map<number, TimerHandle>>();
-  const ofStarter = (source: number) => {
+  const ofStarter = (source: Address) => {
     const known = running.get(source) ?? new Map<number, TimerHandle>();
     running.set(source, known);
     return known;

@@ -2,11 +2,13 @@
  * Random messages for an actor, from its schema: what it receives, what it follows, answers to what it asks, and what the runtime sends.
  * All that depends on chance is in the messages, so that the same ones can be handed in again.
  */
+
 import type { Random } from '../../../bus/random.js';
 import { type AnyBound, type BoundParty, type BoundPublication, type BoundRequest, messagesOf } from '../../../protocol/bind.js';
 import { ERROR_CODES } from '../../../protocol/errors.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
+import type { Address, Kind } from '../../../protocol/names.js';
 import { randomFields } from './random-values.js';
 
 /** One message for the twins. */
@@ -15,7 +17,7 @@ export interface TwinMessage {
   readonly message: AnyBound;
   readonly fields: Readonly<Record<string, unknown>>;
   /** Address of who sends it; `REQUESTER` when not given. */
-  readonly source?: number;
+  readonly source?: Address;
   /** Number of a request or of the request that a reply answers, version of a publication. */
   readonly first?: number;
   /** Of a publication: whether it is the whole topic. */
@@ -24,8 +26,8 @@ export interface TwinMessage {
 
 /** What both twins have emitted. */
 export interface TwinOutput {
-  readonly kind: number;
-  readonly target: number;
+  readonly kind: Kind;
+  readonly target: Address;
   /** Values by position, with those in front that the runtime fills in. */
   readonly body: readonly unknown[];
 }

@@ -2,17 +2,19 @@
  * Two implementations of an actor side by side: the same messages go into both, and what comes out, what they are afterwards, and where they trap
  * must be the same, byte for byte. What traps is left out by both, as poison is, and they go on from where they were before.
  */
+
 import { type ActorInstance, ActorTrap } from '../../../actors/contract/instance.js';
 import { isA, reasonOf } from '../../../actors/contract/thrown.js';
 import { OutboxBuilder } from '../../../actors/model/outbox-builder.js';
 import { frameLength, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, writeU53 } from '../../../protocol/frame.js';
+import type { Address, Microseconds, SnapshotBytes } from '../../../protocol/names.js';
 import { REQUESTER, type TwinMessage } from './random-messages.js';
 
 /** A message is handed in. */
 export interface HandStep {
   readonly type: 'message';
   readonly message: TwinMessage;
-  readonly sentAt: number;
+  readonly sentAt: Microseconds;
   /** In a batch with the one before. */
   readonly joins: boolean;
 }
@@ -62,7 +64,7 @@ export class TwinPair {
 
   /** @param swaps who goes on in a new instance: one twin that is compared with itself goes on once as it is, and once anew */
   constructor(
-    private readonly address: number,
+    private readonly address: Address,
     private readonly makers: readonly [MakeTwin, MakeTwin],
     private readonly swaps: 'both' | 'second' = 'both',
   ) {
@@ -162,7 +164,7 @@ export class TwinPair {
     return this.compareSnapshots();
   }
 
-  private renewSecond(snapshot: Uint8Array): void {
+  private renewSecond(snapshot: SnapshotBytes): void {
     this.twins[1].dispose();
     this.twins = [this.twins[0], this.makers[1]()];
     this.twins[1].restore(snapshot);
