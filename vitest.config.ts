@@ -40,7 +40,7 @@ const AS_NODE = { conditions: ['node'], externalConditions: ['node'] };
 const asUsersLoad = {
   name: 'as-users-load',
   configResolved: ({ ssr, environments }: ResolvedConfig) => {
-    // Of these the first is what the workers are started with, and the others what Vite resolves with.
+    // The workers are started with the first of these; Vite resolves with the others.
     for (const { resolve } of [ssr, ...Object.values(environments)]) Object.assign(resolve ?? {}, AS_NODE);
   },
 };

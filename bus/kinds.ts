@@ -178,7 +178,7 @@ export class Kinds {
     return RUNTIMES.includes(address);
   }
 
-  /** Of the party at this address. */
+  /** What is known of the party at this address. */
   party(address: Address): PartyFacts {
     return this.facts.get(address) ?? PARTY_FACTS.actor;
   }

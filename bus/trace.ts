@@ -70,7 +70,7 @@ export class PairCounter {
   private last = -1;
   private lastCount = { count: 0 };
 
-  /** Of all pairs. */
+  /** The sum over all pairs. */
   get total(): number {
     let total = 0;
     for (const { count } of this.counts.values()) total += count;

@@ -214,7 +214,7 @@ class PageExamination {
   }
 }
 
-/** Of a file that may not be there. */
+/** The bytes of a file; none when it is not there. */
 const bytesOf = (file: string): Uint8Array<ArrayBuffer> => (existsSync(file) ? new Uint8Array(readFileSync(file)) : new Uint8Array());
 
 function manifestIn(answer: Answer | string): Manifest | null {

@@ -10,7 +10,7 @@ import { fileOf, outOf } from './recording.js';
 
 const HELP = `tandem recover FILE --out OUT [--json]
 
-Writes what is whole of a truncated or damaged recording to one that is whole: every chunk that can be read, also behind one
+Writes what is whole of a truncated or damaged recording to one that is whole: every chunk that can be read, also after one
 that cannot. The new recording says where a chunk is missing, as at least one step: how many it had cannot be known. Exit code 1 when
 something was lost.
 

@@ -14,7 +14,7 @@ export const GUEST_LOAD_DEADLINE_MS = 20_000;
 export const GUEST_START_DEADLINE_MS = 5_000;
 /** How long a crash report waits for the source map that has its line: it goes without, then, and must do so before the control call that asks for it is late. */
 export const SOURCE_MAP_DEADLINE_MS = 2_000;
-/** Of a page's script or its source map, which is read at a crash in development: the television's largest has 4 MB, in its build for old engines. */
+/** Size of a page's script or its source map, which is read at a crash in development: the television's largest has 4 MB, in its build for old engines. */
 export const SCRIPT_MAP_BYTES_MAX = 16 << 20;
 /** Before a backend that did not take a flush is tried again; each further wait is twice as long. */
 export const TELEMETRY_RETRY_MS = 1_000;
@@ -40,5 +40,5 @@ export const SMALL_MEMORY = {
 export const LEAN_MEMORY = { ...SMALL_MEMORY, ringBytes: FRAME_BYTES_MAX, ringStartBytes: 64 << 10 } as const;
 /** The flight recorder with it: the last few hundred steps, which is what a crash report needs. */
 export const SMALL_FLIGHT_BYTES = 64 << 10;
-/** Of one location in localStorage, keys included: a fifth of what browsers give an origin, for all that runs there; a page's history takes some thousand. */
+/** Characters at one location in localStorage, keys included: a fifth of what browsers give an origin, for all that runs there; a page's history takes some thousand. */
 export const LOCAL_STORAGE_CHARACTERS_MAX = 1 << 20;

@@ -25,7 +25,7 @@ export const SNAPSHOT_AGAIN_BYTES_MAX = 4096;
 
 /** A ring per direction and pair of VMs: eight of the largest frames, so that a large frame never blocks the next small ones for long. */
 export const RING_BYTES = 8 * FRAME_BYTES_MAX;
-/** Of it at first, where shared memory grows: a screen's burst of small frames. A frame of more than half of it makes it larger. */
+/** A ring at first, where shared memory grows: a screen's burst of small frames. A frame of more than half of it makes it larger. */
 export const RING_START_BYTES = FRAME_BYTES_MAX / 4;
 /** Bytes of frames that an actor's mailbox holds: four of the largest frames. */
 export const MAILBOX_BYTES_MAX = 4 * FRAME_BYTES_MAX;

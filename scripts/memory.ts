@@ -53,7 +53,7 @@ export const COUNT = `(async () => {
 })()`;
 
 export interface Counted {
-  /** Of all buffers that the page has made. */
+  /** Size of all buffers that the page has made. */
   readonly sharedBytes: number;
   /** The most that one that grows may have. */
   readonly ringBytesMax: number;

@@ -22,10 +22,10 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --seed N            of the remote control and of everything else that is random (1)
   --frames N          how long to run (600)
   --trap-rate P       probability that a delivery to a Wasm actor traps (0)
-  --restart-budget N  restarts within ten seconds, beyond which the actors are given up (1000)
+  --restart-budget N  restarts allowed within ten seconds; an actor that needs more is stopped (1000)
   --viewer V          random: presses keys without looking; steady: right and left in turn, and each has to move the focus (random)
   --frame-ms N        time between two frames on real threads (4)
-  --request-deadline-ms N  what the page asks for is given up so soon (60000)
+  --request-deadline-ms N  how long the page waits for a reply (60000)
   --break KIND        stops in the debugger before such a message is handled; also 'KIND to ACTOR if CONDITION', and several times
   --storage FOLDER    where the viewer's place is kept for the next run; only with --host node (nowhere)
   --spy P             prints the messages of these parties as they flow, 1,000 at most: focus,scene, or all (nothing)

@@ -26,7 +26,7 @@ type Step = (typeof STEPS)[number];
 
 export interface Weight {
   readonly page: Step;
-  /** Of what the page itself loads at once, and later, and of its workers' files. */
+  /** Size of what the page itself loads, at once and later, and of its workers' files. */
   readonly bytes: number;
   readonly lazyBytes: number;
   readonly workerBytes: number;

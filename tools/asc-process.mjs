@@ -27,10 +27,10 @@ class Sources {
     const path = resolve(this.root, folder, name);
     const [, inPackage] = this.inPackage.exec(path.replaceAll('\\', '/')) ?? [];
     if (inPackage === undefined) return { file: path };
-    const behind = this.library.doors[inPackage.replace(/\.ts$/, '')];
-    return behind === undefined
+    const source = this.library.doors[inPackage.replace(/\.ts$/, '')];
+    return source === undefined
       ? { file: resolve(this.library.folder, inPackage) }
-      : { text: `export * from './${posix.relative(posix.dirname(inPackage), behind)}';` };
+      : { text: `export * from './${posix.relative(posix.dirname(inPackage), source)}';` };
   }
 
   /** Role of a source, for the search for the line at which an actor has trapped. */

@@ -33,7 +33,7 @@ export interface GuestSource {
   readonly source: string | null;
   /** Absolute path of the module that is built already, with its source map beside it. */
   readonly built?: string;
-  /** Where the definition looks for the module, from the root. The source map is beside it, with `.map` behind its name. */
+  /** Where the definition looks for the module, from the root. The source map is beside it, under the same name with `.map`. */
   readonly module: string;
 }
 

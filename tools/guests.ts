@@ -119,9 +119,9 @@ async function compileGuest(source: string, module: string, { compiler, expected
 const OTHER_SETTINGS = 'the installed package';
 
 interface Inputs {
-  /** Of what the library says about itself. */
+  /** Hash of what the library says about itself. */
   readonly library: string | null;
-  /** Of each file, by its path; null where there was none. */
+  /** Hash of each file, by its path; null where there was none. */
   readonly files: Readonly<Record<string, string | null>>;
 }
 

@@ -3,7 +3,7 @@ import { ACTORS_FOLDER } from './own-package.js';
 import { newActor } from './templates.js';
 
 export interface NewApplication {
-  /** Of its package. */
+  /** Name of its package. */
   readonly name: string;
   /** By which name the runtime is imported. */
   readonly library: string;

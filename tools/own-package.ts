@@ -97,7 +97,7 @@ export const ownGuestLibrary = (): GuestLibrary => ({
 /** Where an application has its actors when it does not say so. */
 export const ACTORS_FOLDER = 'src/actors';
 
-/** Where the runtime's own parties, and the classes of its own actors, are imported from: behind the package's name. */
+/** Where the runtime's own parties, and the classes of its own actors, are imported from: the part after the package's name. */
 export const OWN_MODULES = { parties: 'protocol', actors: 'actors' } as const;
 
 /** Where the built guest of one of the runtime's own actors is; its source map is beside it. */

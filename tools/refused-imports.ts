@@ -7,7 +7,7 @@ export const REFUSED = 'REFUSED';
 const GIVEN = ['abort', 'progress', 'log'];
 
 interface Need {
-  /** Of the import's name. */
+  /** Matches the import's name. */
   readonly import: RegExp;
   /** What stands in the source. */
   readonly source: RegExp;

@@ -86,7 +86,7 @@ const errorOf = (root: string, problems: readonly Problem[]) => {
 class TandemPlugin {
   root = '';
   isBuild = false;
-  /** Of the application, from Vite's root. */
+  /** Folder of the application, from Vite's root. */
   private folder = '';
   private builder: ApplicationBuilder | null = null;
   private built: BuiltApplication | null = null;

@@ -85,7 +85,7 @@ export class ChunkReader {
   }
 }
 
-/** In order, without moving what is behind. */
+/** In order, without moving what comes after it. */
 class Queue {
   private readonly items: Uint8Array[] = [];
   private at = 0;

@@ -26,10 +26,10 @@ export const SERIAL_WORD = 2;
 /** Fills the ring up to its end. */
 const PAD = 0;
 
-/** How much is given up at once, in words of 8 bytes: `oldest` then moves once for dozens of records. */
+/** How much is freed at once, in words of 8 bytes: `oldest` then moves once for dozens of records. */
 const STRIDE = 512;
 
-/** The smallest that there is: some records beyond what is given up at once. */
+/** The smallest that there is: some records beyond what is freed at once. */
 const BYTES_MIN = 4 * STRIDE * WORD_BYTES;
 
 export type TraceBuffer = SharedArrayBuffer | ArrayBuffer;

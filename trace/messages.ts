@@ -6,7 +6,7 @@
  * A message is ready when it was handled or has become a dead letter. What never is comes out once the window is full, and at the end.
  *
  * The catch: steps of different VMs come as they were collected, so that one may be handled before it is known to have been emitted. It waits
- * for that a little, and those behind it with it; not at all once nothing is on its way, as in an application that stands.
+ * for that a little, and those after it with it; not at all once nothing is on its way, as in an application that stands.
  */
 
 import type { ErrorCode } from '../protocol/errors.js';

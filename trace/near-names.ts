@@ -21,7 +21,7 @@ export function nearNames(name: string, known: readonly string[]): string {
   return `; ${near.length > 0 ? 'perhaps' : there} ${names.slice(0, SHOWN_MAX).join(', ')}${more}`;
 }
 
-/** Of the whole name, or of its last part, as `key` of `focus.key`. */
+/** Slips in the whole name, or in its last part, as `key` of `focus.key`. */
 const slipsOf = (name: string, other: string): number =>
   Math.min(distance(name, other), distance(name, other.slice(other.lastIndexOf('.') + 1)));
 

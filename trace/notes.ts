@@ -6,7 +6,7 @@ import { type PackedFile, RecordingError } from './recording.js';
 
 /** Something at a message that somebody wants to find again. */
 export interface Note {
-  /** Of the message. */
+  /** Number of the message. */
   readonly number: number;
   /** When it was sent. */
   readonly at: Microseconds;
@@ -20,9 +20,9 @@ export interface Note {
 export const NOTES_FILE = '/tandem/notes.json';
 /** A long day of travels. */
 export const NOTES_MAX = 1_000;
-/** Of a title: a line of the list. */
+/** Longest title: a line of the list. */
 const TITLE_LENGTH_MAX = 300;
-/** Of a text: some pages. */
+/** Longest text: some pages. */
 export const NOTE_LENGTH_MAX = 10_000;
 const FORMAT = 1;
 

@@ -11,7 +11,7 @@ import type { TraceStep } from './step.js';
 export interface StepCursor {
   /**
    * @returns the steps of the next whole chunk; null when there is none, or none yet
-   * @throws RecordingError; the next call goes on behind a chunk that makes no sense, and throws the same where no next chunk can be found
+   * @throws RecordingError; the next call goes on after a chunk that makes no sense, and throws the same where no next chunk can be found
    */
   next(): Promise<readonly TraceStep[] | null>;
   /** Whether the recording was closed, and everything of it is read. */

@@ -24,7 +24,7 @@ export interface Placed {
   readonly number: number;
 }
 
-/** Of a run that grows, in place of steps: nothing more is on its way for now. It changes no number, for that is the same in the file. */
+/** Comes in place of steps while a run grows, and says that nothing more is on its way for now. It changes no number, for that is the same in the file. */
 export const NOTHING_COMES: readonly TraceStep[] = [];
 /** The same, in place of places. */
 export const NOTHING_COMES_HERE: readonly Placed[] = [];
@@ -71,7 +71,7 @@ class Line {
     this.vm = placed ?? null;
   }
 
-  /** Adds a step of a later incarnation behind those of the same. */
+  /** Adds a step of a later incarnation after those of the same. */
   postpone(later: Later): void {
     const at = this.later.findIndex(({ epoch }) => epoch > later.epoch);
     this.later.splice(at < 0 ? this.later.length : at, 0, later);

@@ -24,7 +24,7 @@ export class Redaction {
   private readonly kinds = new Map<Kind, Blanks>();
 
   /**
-   * @param paths names of fields behind the names of their kinds
+   * @param paths names of fields, each after the name of its kind
    * @throws RangeError for a kind or field that does not exist
    */
   constructor(schemas: Schemas, paths: readonly string[]) {

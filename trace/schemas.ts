@@ -8,7 +8,7 @@ import type { Field, PartySchema } from '../protocol/schema.js';
 
 export interface KindSchema {
   readonly kind: Kind;
-  /** As `focus.key`; a reply has its request's name with `.reply` behind it. */
+  /** As `focus.key`; a reply has its request's name with `.reply` after it. */
   readonly name: string;
   readonly role: 'message' | 'request' | 'reply' | 'publication';
   readonly lane: Lane;
@@ -73,7 +73,7 @@ export class Schemas {
     return [...this.kinds.values()].map(({ name }) => name);
   }
 
-  /** Of an actor; undefined where its party says none. */
+  /** The state of an actor; undefined where its schema has none. */
   stateOf(actor: string): Field | undefined {
     return this.states.get(actor);
   }

@@ -67,9 +67,9 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   private readonly restMessage: DisplayRest = new DisplayRest();
   private readonly dueMessage: DisplayDue = new DisplayDue();
   private readonly state: SceneState = new SceneState();
-  /** Memory behind `state.links`. */
+  /** Memory that `state.links` views. */
   private readonly links: Column<i32> = new Column<i32>(0);
-  /** Memory behind `state.values`. */
+  /** Memory that `state.values` views. */
   private readonly values: Column<f64> = new Column<f64>(0);
 
   constructor() {

@@ -78,7 +78,7 @@ export interface Checkpoint {
 /** Encodes checkpoints into one buffer that it keeps: memory that is used again costs a fraction of new memory. */
 export class CheckpointEncoder {
   private writer: Writer | null = null;
-  /** Of the last one if it was large: the next is most often as large, and a buffer that grows is copied each time. */
+  /** Size of the last one if it was large: the next is most often as large, and a buffer that grows is copied each time. */
   private expected = 0;
 
   /** @returns bytes that are valid until the next call */

@@ -79,7 +79,7 @@ export interface HaltReport {
 export interface Paused {
   readonly why: 'asked' | 'step' | HaltReason;
   readonly detail: string;
-  /** Of a trap: its position in the party's own source, as of a `CrashReport`; empty while it is searched for, and when it is not known. */
+  /** For a trap, its position in the party's own source, as in a `CrashReport`; empty while it is searched for, and when it is not known. */
   readonly position: string;
   /** The VM that has come to stand by itself, or has taken the step; null when everything was asked to stand. */
   readonly vm: VmName | null;

@@ -17,7 +17,7 @@ const MARK_HEIGHT = 10;
 const SIGN_PIXELS = 6;
 /** A run that grows: pictures are looked at again this often. */
 const GROWN_MS = 1_000;
-/** Of each kind of event, so that they are told apart without their colour. */
+/** A sign for each kind of event, so that they are told apart without their colour. */
 const SIGNS: Readonly<Record<RunEvent['what'], string>> = { trap: '✕', dead: '▾', restart: '↻', move: '⇄', late: '◷' };
 
 export class FilmStrip {

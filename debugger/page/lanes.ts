@@ -24,7 +24,7 @@ const PICTURE_PIXELS_MIN = 6;
 /** The triangle over a handling that took long, and the stripes in it where there is room. */
 const LONG_SIGN = 4;
 const STRIPE_PIXELS = 5;
-/** Of one message, in a picture that a person still reads. */
+/** Most arrows of one message in a picture that a person can still read. */
 const ARROWS_MAX = 60;
 
 const LONG_WORDS = `handled for longer than ${LONG_HANDLING_MICROS / 1000} ms, half of a frame`;

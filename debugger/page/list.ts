@@ -14,7 +14,7 @@ export class ListPane {
   private first = 0;
   /** Pixels that it is scrolled by. */
   private top = 0;
-  /** Of the box. Asking it would lay out the page each time. */
+  /** Height of the box, kept because asking for it lays out the page each time. */
   private boxHeight = 0;
   private asking = false;
   private stale = false;

@@ -8,7 +8,7 @@ import { type Surface, surfaceOf, themed } from './surface.js';
 import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
-/** Of the tick of a late picture: shorter than any other mark. */
+/** Height of the tick of a late picture: shorter than any other mark. */
 const LATE_HEIGHT = 6;
 
 export class Minimap {

@@ -21,7 +21,7 @@ import type { RunInWorker } from './worker.js';
 const LOOK_MS = 500;
 /** VMs that are named when the application is about to stand. */
 type Pausing = NonNullable<StandingText['pausing']>;
-/** Of a body, so that the bar is as high at each step. */
+/** Characters shown of a body, so that the bar is as high at each step. */
 const BODY_LENGTH_MAX = 80;
 
 type Paused = NonNullable<StandingText['paused']>;

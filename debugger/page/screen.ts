@@ -7,7 +7,7 @@ import { ScreenPainter } from './screen-painter.js';
 import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
-/** Of an application that is gone along with, often enough to see it move: the application itself is beside it. */
+/** How often the picture is renewed while a running application is followed: enough to see it move, since the application itself is beside it. */
 const FOLLOWED_MS = 300;
 
 export class ScreenPane {

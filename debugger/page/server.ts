@@ -15,7 +15,7 @@ const BEGUN_AGAIN = 'this page shows the run before the application began again:
 const GONE = 'the server of the debugger has ended';
 
 export class ServerLink {
-  /** Of what this page shows: once the application has begun again, that has ended, and no key of the page reaches the new one. */
+  /** Status of the run that this page shows. Once the application has begun again that run is over, and no key of the page reaches the new one. */
   status: Status | null = null;
   /** Whether another run is recorded by now than the one that this page shows. */
   hasBegunAgain = false;

@@ -11,7 +11,7 @@ import type { RunInWorker } from './worker.js';
 
 /** A message by its number, or by its place in the recording where it has none. */
 const HASH = /^#(message|row)=(\d+)$/;
-/** Of an address that makes no sense: a person sees which. */
+/** Characters shown of an address that makes no sense, so that a person sees which it was. */
 const HASH_SHOWN_MAX = 40;
 
 export class Sharing {

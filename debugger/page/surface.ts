@@ -2,7 +2,7 @@
 
 export interface Surface {
   readonly context: CanvasRenderingContext2D;
-  /** Of the element, in its own pixels. */
+  /** Width of the element, in its own pixels. */
   readonly width: number;
   readonly height: number;
 }

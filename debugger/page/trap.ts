@@ -1,6 +1,6 @@
 /**
  * The crash at which an application stands: where it was, in its source, and the state before. Its message is in no recording until it is handled
- * again or given up, so all of this comes with what says that the application stands.
+ * again or stopped, so all of this comes with what says that the application stands.
  */
 
 import type { Remote } from 'comlink';

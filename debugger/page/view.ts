@@ -21,7 +21,7 @@ export class View {
   span: Span = { from: 0, to: 1 };
   /** Whether the page goes along with an application that runs. */
   follows = false;
-  /** Of the time, to which the list is bound. */
+  /** The span of time that the list is limited to. */
   range: Span | null = null;
   /** What is printed at each message. */
   printed: PrintResult | null = null;

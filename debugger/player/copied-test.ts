@@ -16,7 +16,7 @@ export interface TestPlace {
 }
 
 export interface CopiedTest {
-  /** Of both files, without what their names end with. */
+  /** Name of both files, without its extension. */
   readonly name: string;
   /** The vitest file. */
   readonly text: string;

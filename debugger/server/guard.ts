@@ -30,7 +30,7 @@ export class Guard {
     private readonly origins: readonly string[],
   ) {}
 
-  /** What a request asks with behind its address. */
+  /** The query of a request, which stands after its path. */
   queryOf(role: Role): string {
     return `?token=${this.tokens[role]}`;
   }

@@ -1,4 +1,4 @@
-/** Frames one behind the other in large blocks. A chunk of the recording is not kept for the few frames that are needed of it. */
+/** Frames one after the other in large blocks. A chunk of the recording is not kept for the few frames that are needed of it. */
 import type { Frame } from '../../protocol/names.js';
 import { Column } from '../../trace/column.js';
 

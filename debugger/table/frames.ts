@@ -21,7 +21,7 @@ export interface Written {
 }
 
 const NOBODY = { kind: 0, source: 0, target: 0 };
-/** Of a body that stands alone. */
+/** Characters of a body that stands alone. */
 const BODY_CHARACTERS = 400;
 
 export class Frames {

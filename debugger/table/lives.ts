@@ -18,7 +18,7 @@ export interface Life {
   readonly party: string;
   /** In the order of time. Empty when the recording does not tell. */
   readonly places: readonly Place[];
-  /** Of its last incarnation; 0 when the recording has none that began. */
+  /** Epoch of its last incarnation; 0 when none begins in the recording. */
   readonly epoch: Epoch;
   readonly restarts: number;
   /** How often it ended by a trap, a hang, or with its VM. */

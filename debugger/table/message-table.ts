@@ -66,7 +66,7 @@ export class MessageTable {
     this.length++;
   }
 
-  /** Of the last message at or before a row that an actor handled; 0 when there is none. */
+  /** Number of the last message at or before a row that an actor handled; 0 when there is none. */
   numberUpTo(row: number): number {
     let at = row;
     while (at >= 0 && this.numbers.values[at] === 0) at--;

@@ -30,7 +30,7 @@ export interface PrintResult {
   readonly looked: number;
   /** Those at which it can have one: where it asks for states, those that an actor has handled. */
   readonly possible: number;
-  /** Of those in the list. */
+  /** How many of those in the list. */
   readonly all: number;
   /** What no schema has, where no message has a value; empty when all is known. */
   readonly hint: string;

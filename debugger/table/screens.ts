@@ -46,7 +46,7 @@ interface Said {
 export class Screens {
   private readonly rows: number[] = [];
   private readonly times: Microseconds[] = [];
-  /** Of all lists, also of those of which only the header is in the recording. */
+  /** When each list was shown, also one of which only the header is in the recording. */
   private readonly shownTimes: Microseconds[] = [];
   /** When a picture came that was late: the one before it animates, so that it was due a frame later. */
   readonly late: Microseconds[] = [];

@@ -25,7 +25,7 @@ export interface RunState {
   readonly messages: number;
   /** How many of them fit the filter. */
   readonly shown: number;
-  /** Of the file, 0 to 1. */
+  /** How much of the file was read, 0 to 1. */
   readonly read: number;
   readonly isWhole: boolean;
   readonly lanes: readonly LaneInfo[];

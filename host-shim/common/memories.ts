@@ -19,13 +19,13 @@ export type JournalSight = 'shared' | 'here' | 'mirrored';
 
 /** Those of limits.ts when not given. */
 export interface MemorySizes {
-  /** Of each VM's journal. An entry has up to FRAME_BYTES_MAX. */
+  /** Size of each VM's journal. An entry has up to FRAME_BYTES_MAX. */
   readonly journalBytes?: number;
-  /** Of each of a VM's two slots for a checkpoint; a larger one is sent to the host each time. Half of the journal when not given. */
+  /** Size of each of a VM's two slots for a checkpoint; a larger one is sent to the host each time. Half of the journal when not given. */
   readonly checkpointBytes?: number;
-  /** Of a link in one direction, where it is a ring. */
+  /** Size of a link in one direction, where it is a ring. */
   readonly ringBytes?: number;
-  /** Of the same at first, where shared memory grows. */
+  /** Its size at first, where shared memory grows. */
   readonly ringStartBytes?: number;
 }
 
@@ -40,7 +40,7 @@ interface Kept {
  */
 const CHECKPOINT_SLOT_SHARE = 0.5;
 
-/** Of a VM that has ports alone: nothing of theirs is journaled, and its checkpoint has their counters. A larger one, as of a full mailbox, is sent to the host. */
+/** Sizes for a VM that has ports alone: nothing of theirs is journaled, and its checkpoint has their counters. A larger one, as of a full mailbox, is sent to the host. */
 const PORTS_ALONE: MemorySizes = { journalBytes: 8, checkpointBytes: 16 << 10 };
 
 export class Memories {

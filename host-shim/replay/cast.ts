@@ -47,7 +47,7 @@ export interface LocatedMethod {
   readonly place: FunctionPlace;
   /** Source map of the script; null when there is none beside it. */
   readonly map: string | null;
-  /** Of a script without a map. */
+  /** Text of a script without a map. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 /**
  * One actor as it is replayed, in one twin or in two at once: batches of what it handled go in, and what it emits is kept for those who get it.
- * Of two twins the first is believed, and the second compared with it.
+ * The first of two twins is believed, and the second compared with it.
  */
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from '../../actors/contract/instance.js';
 import { isA, reasonsOf } from '../../actors/contract/thrown.js';
@@ -195,10 +195,10 @@ interface End {
   readonly trap: ActorTrap;
 }
 
-/** The entry that is so many behind the one at `at`. */
-function entryAt({ entries }: Window, at: number, behind: number): Entry {
+/** The entry that comes so many after the one at `at`. */
+function entryAt({ entries }: Window, at: number, further: number): Entry {
   const first = entries.findIndex((entry) => entry.at === at);
-  return entries[first + behind] ?? entries.at(-1)!;
+  return entries[first + further] ?? entries.at(-1)!;
 }
 
 /** Hands in frames, in as many batches as that takes. @param emit gets copies of what was emitted @returns where that ended, if it did */

@@ -62,7 +62,7 @@ export class Replayer {
   messages = 0;
   firstDifference: Difference | null = null;
   firstDivergence: Divergence | null = null;
-  /** Of the last message that was reached. */
+  /** Number of the last message that was reached. */
   number = 0;
   /** Steps of which the recording says that they are missing. */
   missing = 0;

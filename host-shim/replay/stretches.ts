@@ -37,7 +37,7 @@ export interface Rest {
 }
 
 export class Stretches {
-  /** Of all states that are kept. */
+  /** Size of all states that are kept. */
   snapshotBytes = 0;
   private list: Stretch[] = [];
   private framesMax = FRAMES_MAX;

@@ -57,13 +57,13 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   /** Perhaps with some removed to imitate a lesser device. There is always one thread. */
   readonly capabilities?: Capabilities;
   readonly vms: Readonly<Record<'js', Pick<VmSource, 'load'>> & Partial<Record<'wasm' | 'painter', Pick<VmSource, 'load'>>>>;
-  /** Of the flight recorder of each VM; there is none when not given, since thousands of simulated systems need none. */
+  /** Size of the flight recorder of each VM; there is none when not given, since thousands of simulated systems need none. */
   readonly flightBytes?: number;
   /** Whether tracing steps down as on a device. When not given, it does not: virtual time says nothing about what it costs. */
   readonly tracesWithin?: 'budget' | 'memory';
   /** Size of each VM's journal; a smaller one is full sooner. `JOURNAL_BYTES` when not given. */
   readonly journalBytes?: number;
-  /** Of each link, a power of two; twice the largest frame when not given. What does not fit never arrives. Small ones make a run cheap. */
+  /** Size of each link, a power of two; twice the largest frame when not given. What does not fit never arrives. Small ones make a run cheap. */
   readonly ringBytes?: number;
   /** For what a VM traces while somebody follows or records, a power of two; 4 MB when not given. */
   readonly sessionBytes?: number;

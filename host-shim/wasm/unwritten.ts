@@ -1,5 +1,5 @@
 /**
- * When a guest's writer refuses a value, its message says what was written before: ` (behind 61 bytes at 70144)`. Those bytes and the schema
+ * When a guest's writer refuses a value, its message says what was written before: ` (after 61 bytes at 70144)`. Those bytes and the schema
  * tell which field it was, as in TypeScript, so guests need not contain the names of their fields.
  */
 import { isA } from '../../actors/contract/thrown.js';
@@ -8,13 +8,13 @@ import { BODY_OFFSET, frameLength } from '../../protocol/frame.js';
 import { locateSnapshot, type MalformedFrames } from './malformed.js';
 import { GuestAbort } from './positions.js';
 
-const BEHIND = / \(behind (\d{1,10}) bytes at (\d{1,10})\)$/;
+const AFTER = / \(after (\d{1,10}) bytes at (\d{1,10})\)$/;
 /** The first byte of a frame after its length; a snapshot begins with another byte. */
 const FRAME_TAG = 0x98;
 
 /** Adds the field, for example `order.place.quantity`, to the message of an abort. Anything else stays unchanged. */
 export function nameField(thrown: unknown, memory: Uint8Array, schema: BoundParty, kinds: MalformedFrames): void {
-  const found = isA(thrown, GuestAbort) && BEHIND.exec(thrown.message);
+  const found = isA(thrown, GuestAbort) && AFTER.exec(thrown.message);
   if (!found) return;
   const problem = thrown.message.slice(0, found.index);
   const at = Number(found[2]);

@@ -79,11 +79,11 @@ export class DisplayList {
     if (index === NONE) return false;
     const words = this.made.itemWords;
     let before = 0;
-    let behind = this.made.itemCount;
-    while (before < behind) {
-      const middle = (before + behind) >> 1;
+    let after = this.made.itemCount;
+    while (before < after) {
+      const middle = (before + after) >> 1;
       if (tree.indexOf(words[middle * DISPLAY_ITEM_WORDS]) < index) before = middle + 1;
-      else behind = middle;
+      else after = middle;
     }
     return before < this.made.itemCount && tree.indexOf(words[before * DISPLAY_ITEM_WORDS]) < tree.end[index];
   }

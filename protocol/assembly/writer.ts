@@ -184,7 +184,7 @@ export class Writer {
 
   /** Traps. The host has the schema, and finds the field from the bytes that were written before. */
   private refuse(problem: string): void {
-    throw new RangeError(problem + ' (behind ' + this.length.toString() + ' bytes at ' + this.start.toString() + ')');
+    throw new RangeError(problem + ' (after ' + this.length.toString() + ' bytes at ' + this.start.toString() + ')');
   }
 
   private integer(value: i64): void {

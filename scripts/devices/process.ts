@@ -34,7 +34,7 @@ export async function freePort(): Promise<number> {
 }
 
 export class EngineProcess {
-  /** Of its own, and empty. */
+  /** A folder of its own, empty at first. */
   readonly folder = mkdtempSync(join(tmpdir(), 'tandem-device-'));
   private readonly child: ChildProcess;
   private readonly guard: ChildProcess;

@@ -36,7 +36,7 @@ export interface Climbed {
   readonly workMs: Times | null;
   /** Paths of the files that it has loaded, source maps among them. */
   readonly loaded: readonly string[];
-  /** Of the last picture from the reference's, from 0 to 1; null when there is nothing to compare, as where no place was kept. */
+  /** How much the last picture differs from the reference's, from 0 to 1; null when there is nothing to compare, as where no place was kept. */
   readonly pixelDifference: number | null;
   readonly painted: Buffer | null;
   readonly lines: readonly string[];
@@ -64,7 +64,7 @@ const NOTHING = {
 };
 const UNMEASURED = { frameMs: null, workMs: null, loaded: [], pixelDifference: null, painted: null, lines: [] };
 
-/** Of a rung that did not run. @param missing why */
+/** The result of a rung that did not run. @param missing why */
 export const notClimbed = ({ name, standsFor }: Rung, missing: string): Climbed => ({
   name,
   standsFor,

@@ -158,7 +158,7 @@ describe('a JavaScript twin in a file of its own', () => {
     expect(text).toContain('the code of actor counter in JavaScript did not load: no network');
   });
 
-  test('an actor that fails over to a twin that does not load is given up, and says why', async () => {
+  test('an actor that fails over to a twin that does not load is exhausted, and says why', async () => {
     const { counter, system } = await running('wasm', ...Array.from({ length: 20 }, () => refused));
     const told: string[] = [];
     system.onChange((change) => change.type === 'control' && told.push(change.error.message));

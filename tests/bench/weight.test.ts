@@ -8,7 +8,7 @@ const MEGABYTE = 1 << 20;
  * XState 11, the application's start and client 6, protocol 8, flight recorders 5.
  */
 const HOST_PAGE_BYTES_MAX = 85_200;
-/** Of the worker of one VM. */
+/** Size of the worker of one VM. */
 const WORKER_BYTES_MAX = 51_700;
 
 test('in step host a page loads no more than that at once, in step js a worker besides', async () => {

@@ -150,7 +150,7 @@ describe('ring', () => {
     ['longer than a frame can be', 0x7fff_fff0, 'too long'],
     ['longer than the ring', RING_BYTES + 8, 'too long'],
     ['longer than what was published', 200, 'truncated'],
-    ['a wrap with nothing behind it', 0xffff_ffff, 'truncated'],
+    ['a wrap with nothing after it', 0xffff_ffff, 'truncated'],
   ])('with a length %s: typed error, link closed', (_name, lengthField, problem) => {
     const { memory, reader, writer } = filledRing([40, 40]);
     new DataView(memory).setUint32(HEADER_BYTES + 40, lengthField, true);

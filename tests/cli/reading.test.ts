@@ -251,7 +251,7 @@ describe('doctor and recover', () => {
     expect([alone.code, json(alone).schemasOf]).toEqual([0, 'runtime']);
   });
 
-  test('go on behind a chunk that makes no sense', async () => {
+  test('go on after a chunk that makes no sense', async () => {
     const bytes = readFileSync(await record('broken.mcap', keys(600)));
     bytes[Math.floor(bytes.length * 0.7)] ^= 0x40;
     writeFileSync(path('broken.mcap'), bytes);

@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 const css = readFileSync(new URL('../../debugger/page/page.css', import.meta.url), 'utf8');
 const TEXTS = ['text', 'faint', 'accent', 'wrong'];
 const BACKGROUNDS = ['back', 'raised', 'chosen'];
-/** Of texts, and of bars and signs. */
+/** Least contrast of texts, and of bars and signs. */
 const [TEXT_CONTRAST, SIGN_CONTRAST] = [4.5, 3];
 const VMS = ['vm-host', 'vm-js', 'vm-wasm', 'vm-painter'];
 
-/** Of a colour in both themes. */
+/** A colour in both themes. */
 function coloursOf(name: string): readonly string[] {
   const [, light, dark] = new RegExp(`--${name}: light-dark\\(#(\\w{6}), #(\\w{6})\\)`).exec(css) ?? [];
   expect(dark, name).toBeDefined();

@@ -230,7 +230,7 @@ test('supervision says who supervises whom, and which version each follower has'
   expect(await restarts()).toBeGreaterThan(0);
   await page.screenshot({ path: artefact('supervision') });
   await page.keyboard.press('Escape');
-  // Of the moment that is travelled to, before it was crashed.
+  // The state is that of the moment travelled to, before the crash.
   await filter('kind:focus.key');
   await page.locator('#list').evaluate((list) => void (list.scrollTop = 0));
   await nextFrame();

@@ -94,7 +94,7 @@ const failures: Readonly<Record<string, Scenario>> = {
     await stage.press('start');
     await stage.shows('system', 'running');
     await stage.press('crash');
-    // That at which it was given up is a dead letter.
+    // The message that exhausted its budget is a dead letter.
     await stage.shows('count', '4');
   },
   async family(stage) {

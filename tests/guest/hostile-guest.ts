@@ -35,7 +35,7 @@ const LIES = {
     (memory.copy (i32.const 65536) (i32.const ${FRAME}) (i32.const ${FRAME_BYTES})) (i32.store (i32.const 65536) (i32.const ${(6 << 20) - 4}))`,
   'malformed frames, 4 G': setCell(9, constant(-1)),
   'malformed frames out of range': setCell(8, constant(-16)) + setCell(9, constant(1)),
-  'malformed frame behind the batch': `${setCell(8, constant(SNAPSHOT))} ${setCell(9, constant(1))} (i32.store (i32.const ${SNAPSHOT}) (i32.const 70000))`,
+  'malformed frame after the batch': `${setCell(8, constant(SNAPSHOT))} ${setCell(9, constant(1))} (i32.store (i32.const ${SNAPSHOT}) (i32.const 70000))`,
   'inbox out of range': setCell(0, constant(-64)),
   'inbox of 4 GB': setCell(1, constant(-1)),
   'progress beyond the batch, and a trap': `${setCell(4, constant(70_000))} (unreachable)`,

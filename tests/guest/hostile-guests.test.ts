@@ -34,7 +34,7 @@ const LIES: readonly (readonly [Lie, RegExp])[] = [
   ['frame of 6 MB', /no frame at byte 0 of its outbox: too long/],
   ['malformed frames, 4 G', /it notes 4294967295 malformed frames of/],
   ['malformed frames out of range', /its list of malformed frames of 12 bytes at 4294967280 is beyond its memory/],
-  ['malformed frame behind the batch', /it notes frame 70000 of \d as malformed/],
+  ['malformed frame after the batch', /it notes frame 70000 of \d as malformed/],
   ['inbox out of range', /its inbox of 16384 bytes at 4294967232 is beyond/],
   ['inbox of 4 GB', /its inbox of 4294967295 bytes/],
   ['progress beyond the batch, and a trap', /it has handled 70000 frames of \d: unreachable/],

@@ -42,7 +42,7 @@ test.each([true, false])('shared memory %s: breakpoint, steps through all VMs, a
   }
   expect(handlers).toEqual(expect.arrayContaining(['mirror', 'relay', 'probe']));
   expect(finished).toEqual([{ rounds: ROUNDS, wrong: 0 }]);
-  // Time has passed only while messages were handled, and goes on behind that of the platform.
+  // Time has passed only while messages were handled, and from then on it is behind that of the platform.
   expect(host.clock.nowMicros()).toBeGreaterThanOrEqual(at);
   await system.resume();
   port.send(relay.receives.start, { rounds: ROUNDS, bytes: 40 });

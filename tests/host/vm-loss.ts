@@ -158,8 +158,8 @@ export class MortalGame {
   }
 
   /** @returns the incarnation of the desk that has answered */
-  async deskToils(behind: boolean, passesAs: number): Promise<number> {
-    return (await this.probe.request(desk.receives.toil, { behind, passesAs })).epoch;
+  async deskToils(later: boolean, passesAs: number): Promise<number> {
+    return (await this.probe.request(desk.receives.toil, { later, passesAs })).epoch;
   }
 
   get system(): System {

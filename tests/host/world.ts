@@ -161,9 +161,9 @@ function openDesk(vm: Vm): void {
   vm.openSupervisedPort<typeof desk>(desk, (port) => {
     let asked = 0;
     return {
-      onToil({ behind, passesAs }, incoming) {
+      onToil({ later, passesAs }, incoming) {
         const loops = port.epoch < passesAs;
-        if (loops && !behind) loop();
+        if (loops && !later) loop();
         port.reply(incoming, desk.receives.toil, { epoch: port.epoch });
         if (loops) setTimeout(loop);
       },

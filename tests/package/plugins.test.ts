@@ -63,7 +63,7 @@ const add = (page: Page, amount: number) =>
     return (await basket.total()).sum;
   }, amount);
 
-/** In the page of the step `host`: code that its state does not fit, code that crashes it until it is given up, and what follows. */
+/** In the page of the step `host`: code that its state does not fit, code that crashes it until it is exhausted, and what follows. */
 async function mendsAndBeginsAfresh(page: Page, twin: string): Promise<void> {
   writeFileSync(join(root, TWIN), twin.replace('this.sum = sum;', 'this.sum = sum + 1;'));
   const button = page.locator('tandem-refused button');

@@ -41,17 +41,17 @@ test(`a crash at every byte of a write: the newest or the one before is read (se
     for (let step = 0; step < 4; step++) {
       const next = state();
       const size = 32 + next.length;
-      for (const behind of ['old', 'nothing'] as const) {
+      for (const rest of ['old', 'nothing'] as const) {
         for (let bytes = 0; bytes <= size; bytes++) {
           const struck = copyOf(memory);
-          await (await openSlots(struck, () => ({ kind: 'torn', bytes, behind }))).write(next).catch(() => {});
-          expect([last, next], `seed ${seed}, ${bytes} bytes, ${behind}`).toContainEqual(await newest(struck));
+          await (await openSlots(struck, () => ({ kind: 'torn', bytes, rest }))).write(next).catch(() => {});
+          expect([last, next], `seed ${seed}, ${bytes} bytes, ${rest}`).toContainEqual(await newest(struck));
           // The next life overwrites what the crash has left, and not the last good state.
           const after = state();
-          await (await openSlots(struck, () => (random.chance(0.5) ? { kind: 'torn', bytes: random.integer(size), behind } : null)))
+          await (await openSlots(struck, () => (random.chance(0.5) ? { kind: 'torn', bytes: random.integer(size), rest } : null)))
             .write(after)
             .catch(() => {});
-          expect([last, next, after], `seed ${seed}, ${bytes} bytes, ${behind}, then on`).toContainEqual(await newest(struck));
+          expect([last, next, after], `seed ${seed}, ${bytes} bytes, ${rest}, then on`).toContainEqual(await newest(struck));
           crashes++;
         }
       }
@@ -71,7 +71,7 @@ test(`within one life: writes that fail or tear, one after another, never cost t
     const faults: (() => StorageFault | null)[] = [
       () => null,
       () => ({ kind: 'failed' }),
-      () => ({ kind: 'torn', bytes: random.integer(40), behind: random.chance(0.5) ? 'old' : 'nothing' }),
+      () => ({ kind: 'torn', bytes: random.integer(40), rest: random.chance(0.5) ? 'old' : 'nothing' }),
     ];
     let slots = await openSlots(memory, () => faults[random.integer(faults.length)]());
     /** The last confirmed state, and later ones: a write that was torn at its very end is there although it was not confirmed. */
@@ -143,13 +143,13 @@ test('a record of another schema version is reported, never read, and kept for t
 });
 
 test('a crash at any byte of any write during an update or a rollback costs neither version its last state', async () => {
-  for (const behind of ['old', 'nothing'] as const) {
+  for (const rest of ['old', 'nothing'] as const) {
     for (let put = 0; put < 3; put++) {
       for (let bytes = 0; bytes <= 40; bytes++) {
         const memory: StorageMemory = new Map();
         for (const state of [1, 2]) await (await openSlots(memory)).write(Uint8Array.of(state));
         let puts = 0;
-        const slots = await openSlots(memory, () => (puts++ === put ? { kind: 'torn', bytes, behind } : null), OTHERS);
+        const slots = await openSlots(memory, () => (puts++ === put ? { kind: 'torn', bytes, rest } : null), OTHERS);
         const written = [];
         try {
           for (const state of [11, 12]) {
@@ -157,7 +157,7 @@ test('a crash at any byte of any write during an update or a rollback costs neit
             written.push(state);
           }
         } catch {}
-        const where = `put ${put}, ${bytes} bytes, ${behind}`;
+        const where = `put ${put}, ${bytes} bytes, ${rest}`;
         expect(await newest(memory), where).toEqual(Uint8Array.of(2));
         const [state] = (await newest(memory, OTHERS)) ?? [];
         expect([written.at(-1), [11, 12][written.length]], where).toContain(state);
@@ -204,7 +204,7 @@ test(`lives with torn writes and unreadable slots: nothing older than the last g
     const seed = SEED * 1000 + run;
     const random = new Random(seed);
     const memory: StorageMemory = new Map();
-    const torn = (): StorageFault => ({ kind: 'torn', bytes: random.integer(40), behind: random.chance(0.5) ? 'old' : 'nothing' });
+    const torn = (): StorageFault => ({ kind: 'torn', bytes: random.integer(40), rest: random.chance(0.5) ? 'old' : 'nothing' });
     const options = { fault: () => (random.chance(0.2) ? torn() : null), unreadable: () => random.chance(0.4) };
     const open = async () => new StateSlots(await openStorage(memory, options), 'history', MINE);
     let slots = await open();

@@ -33,7 +33,7 @@ class Storages {
     const { random } = this;
     if (random.chance(0.6)) return null;
     if (random.chance(0.3)) return { kind: 'failed' };
-    return { kind: 'torn', bytes: random.integer(length), behind: random.chance(0.5) ? 'old' : 'nothing' };
+    return { kind: 'torn', bytes: random.integer(length), rest: random.chance(0.5) ? 'old' : 'nothing' };
   }
 
   /** A key that cannot be read at the first attempt can be read at the second. */

@@ -122,6 +122,6 @@ test('the simulation fails, loses and tears writes as it is told', async () => {
   expect(await put(null, 1, 2, 3)).toEqual(['done', 1, 2, 3]);
   expect(await put({ kind: 'failed' }, 4)).toEqual(['failed', 1, 2, 3]);
   expect(await put({ kind: 'lost' }, 4)).toEqual(['done', 1, 2, 3]);
-  expect(await put({ kind: 'torn', bytes: 1, behind: 'old' }, 4, 5)).toEqual(['failed', 4, 2, 3]);
-  expect(await put({ kind: 'torn', bytes: 1, behind: 'nothing' }, 6, 7)).toEqual(['failed', 6]);
+  expect(await put({ kind: 'torn', bytes: 1, rest: 'old' }, 4, 5)).toEqual(['failed', 4, 2, 3]);
+  expect(await put({ kind: 'torn', bytes: 1, rest: 'nothing' }, 6, 7)).toEqual(['failed', 6]);
 });

@@ -35,7 +35,7 @@ const resolved = (symbol: ts.Symbol): ts.Symbol => (symbol.flags & ts.SymbolFlag
 const isTypeOnly = (exported: ts.Symbol): boolean =>
   (exported.declarations ?? []).some((one) => ts.isExportSpecifier(one) && (one.isTypeOnly || one.parent.parent.isTypeOnly));
 
-/** Of a bundle that parses placements: a tenth of what it has when every module of `tandem` is in it. */
+/** Size of a bundle that parses placements: a tenth of what it has when every module of `tandem` is in it. */
 const PLACEMENT_BYTES_MAX = 16 << 10;
 
 /** A schema's type is its whole text, which the schema hash watches. */

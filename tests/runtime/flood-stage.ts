@@ -40,18 +40,18 @@ export class FloodStage {
     this.gauge.send(torrent.receives.flood, { way, count });
   }
 
-  /** Of the neighbour. */
+  /** Asks the neighbour. */
   async ask(count: number): Promise<number> {
     const answers = await Promise.allSettled(Array.from({ length: count }, () => this.gauge.request(brook.receives.ping, {})));
     return answers.filter(({ status }) => status === 'fulfilled').length;
   }
 
-  /** Of the torrent: requests that it has made, those that it was told have failed, and timers that have fired. */
+  /** What the torrent counts: requests that it has made, those that it was told have failed, and timers that have fired. */
   tally(): Promise<{ asked: number; failed: number; fired: number }> {
     return this.gauge.request(torrent.receives.tally, {});
   }
 
-  /** Of the VMs. */
+  /** States of the VMs. */
   get states(): readonly string[] {
     return this.system.vms.map(({ state }) => state);
   }

@@ -28,7 +28,7 @@ async function open(placement = 'js', sharedMemory = true): Promise<{ host: SimH
 }
 
 const MEGABYTE = 1 << 20;
-/** Of the fields of a load beside its bytes. */
+/** The largest load: beside its bytes it has a few other fields. */
 const LARGEST = FRAME_BYTES_MAX - BODY_OFFSET - 32;
 const SIZES: readonly (readonly [number, boolean])[] = [
   [MEGABYTE / 2, true],

@@ -42,7 +42,7 @@ describe('a state is one word', () => {
 
 const TOGETHER = { supervisor: 'root', strategy: 'one_for_all', intensity: 9, children: ['bank', 'watcher'] } as const;
 
-/** Of every actor, by name. */
+/** The condition of every actor, by name. */
 const conditions = ({ system }: BankWorld) => Object.fromEntries(system.actors.map(({ actor, condition }) => [actor, condition]));
 const bankOf = ({ system }: BankWorld) => system.actors.find(({ actor }) => actor === 'bank');
 

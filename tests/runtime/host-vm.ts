@@ -49,7 +49,7 @@ export class HostVm {
   readonly deaf: DeafReport[] = [];
   readonly vm: Vm;
   readonly teller: Port<typeof teller>;
-  /** Of the VM. */
+  /** The VM's reader. */
   reader!: RetainingReader;
   private timers: readonly Timer[] = [];
   private look: () => void = () => {};

@@ -99,7 +99,7 @@ test.each([
   },
 );
 
-test(`a request that was given up as its VM was lost fails all the same, once (seed ${SEED})`, async () => {
+test(`a request that was withdrawn as its VM was lost fails all the same, once (seed ${SEED})`, async () => {
   for (let run = 0; run < RUNS; run++) {
     const seed = SEED * 1000 + run;
     const world = await openBank({ seed, vmIntensity: OFTEN, faults: { refuseRate: 0.3, refuseMicrosMax: 5_000 } });

@@ -93,7 +93,7 @@ beforeAll(() => Promise.all([buildTelevision(), buildOldTelevision()]));
  * docs/DEVICES.md says what the rest is.
  */
 const PAGE_AND_JS_VM_BYTES_MAX = 117_900;
-/** Of the Wasm VM's worker: what it shares with the page is most of it. */
+/** The same for the Wasm VM's worker: most of it is shared with the page. */
 const WASM_VM_BYTES_MAX = 61_000;
 /** The same, and the painters. */
 const PAINTER_BYTES_MAX = 76_100;

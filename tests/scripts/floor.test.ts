@@ -36,7 +36,7 @@ function beyond(uses: Uses, floor: Names, brought = BRINGS_NOTHING): string[] {
 
 const listed = (build: 'modern' | 'old') => ASKED.filter(({ builds }) => builds.includes(build)).flatMap(({ names }) => names);
 
-/** Of several scripts of one build: what one defines, another may use. */
+/** What several scripts of one build use together: what one defines, another may use. */
 function usesOf(names: readonly string[], version: 5 | 2022): Uses {
   const all = names.map((name) => usesIn(readFileSync(join(SITE, name), 'utf8'), version));
   const together = (key: keyof Uses) => new Set(all.flatMap((uses) => [...uses[key]]));

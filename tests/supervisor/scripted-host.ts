@@ -319,7 +319,7 @@ export class ScriptedHost implements Host {
   debugging = false;
   probeDebugger?: () => Promise<boolean>;
   warn: Host['warn'] = null;
-  /** Of which VMs a spare is wanted. */
+  /** The VMs of which a spare is wanted. */
   readonly spares = new Map<string, boolean>();
 
   constructor(readonly capabilities: Capabilities = { wasm: true, sharedMemory: true, workers: true }) {

@@ -182,7 +182,7 @@ describe('nested supervisors', () => {
 
   test.each([
     { how: 'is done', options: { autoShutdown: 'any_significant' } as const, restart: 'temporary' as const, failure: '' },
-    { how: 'gives up', options: { intensity: 0 }, restart: 'permanent' as const, failure: 'restart budget exhausted by child bert' },
+    { how: 'is exhausted', options: { intensity: 0 }, restart: 'permanent' as const, failure: 'restart budget exhausted by child bert' },
   ])('a tree that $how before all is up takes the system down as it comes up', async ({ options: flags, restart, failure }) => {
     const host = new ScriptedHost();
     let letBegin = () => {};

@@ -81,7 +81,7 @@ for (const sight of ['shared', 'here', 'told'] as const) {
     const { numbers, missed } = readAll(reader);
     expect(missed + numbers.length).toBe(1_000);
     expect(numbers.at(-1)).toBe(999);
-    // What is given up at once is a quarter of so small a memory.
+    // What is freed at once is a quarter of so small a memory.
     expect(numbers.length * 128).toBeGreaterThan(BYTES * 0.7);
   });
 

@@ -39,7 +39,7 @@ describe('round trip', () => {
 
   test('of facts', async () => {
     const { facts } = await openRecording(await recorded([], 'frames'));
-    // Of a party, what reads its messages is recorded, and not what it is bound to.
+    // What reads a party's messages is recorded, and not what it is bound to.
     expect(JSON.parse(JSON.stringify(factsAt('frames')))).toMatchObject(facts);
   });
 

@@ -6,7 +6,7 @@ import { isAssemblyScript, isCode, lineAt, type Tree } from './tree.js';
 const LINES_MAX = 500;
 const TEST_LINES_MAX = 1000;
 const ARCHITECTURE_LINES_MAX = 200;
-/** Of AssemblyScript, which the formatter does not read. */
+/** Longest line of AssemblyScript, which the formatter does not read. */
 const WIDTH_MAX = 140;
 
 /** Written in pieces, so that this file passes its own test. */
@@ -26,7 +26,7 @@ const LEFTOVERS = new RegExp(
   'gm',
 );
 
-/** Of the places and tools where this was written, which mean nothing to who reads it. */
+/** Names of the places and tools with which this was written: they mean nothing to a reader. */
 const FOREIGN = new RegExp(
   [
     word('/wo', 'rk/'),
@@ -36,6 +36,16 @@ const FOREIGN = new RegExp(
     word('issues ', 'show'),
     word('\\b[Cc]la', 'ude\\b'),
     word('\\b[Aa]nth', 'ropic\\b'),
+  ].join('|'),
+  'g',
+);
+
+/** Words in whose place the glossary has others, and docstrings that say whose thing something is before they say what it is. */
+const ODD = new RegExp(
+  [
+    `\\b(?:${[word('[Vv]ig', 'il'), word('[Ll]ife', 'line'), word('[Nn]ew', 'comers'), word('Runtime', 'Voice'), word('Kept', 'View')].join('|')})\\b`,
+    `\\b(?:${[word('gave', 'Up'), word('[Hh]ope', 'less'), word('[Cc]ul', 'prit'), word('(?:may)?[Ss]tands?', 'In')].join('|')})\\b`,
+    word('/\\*\\* ', 'Of '),
   ].join('|'),
   'g',
 );
@@ -53,6 +63,7 @@ export const leftovers = (tree: Tree): string[] =>
   matches(tree, LEFTOVERS, 'has the leftover').filter(
     (finding) => !(isAssemblyScript(finding.split(':')[0]) && finding.includes('// @ts-')),
   );
+export const oddWords = (tree: Tree): string[] => matches(tree, ODD, 'says');
 export const foreignWords = (tree: Tree): string[] => matches(tree, FOREIGN, 'names');
 
 /** One name in four places: an actor's schema, its twins, and the suite that both keep. */

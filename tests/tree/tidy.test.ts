@@ -457,6 +457,15 @@ const RULES: readonly Rule[] = [
     kept: { 'README.md': 'the workers work' },
   },
   {
+    says: 'words are those of the glossary, and a docstring says first what something is',
+    findings: names.oddWords,
+    broken: [
+      [{ 'bus/spin.ts': ['class Vig', 'il {}'].join('') }, ["bus/spin.ts:1 says 'Vig", "il'"].join('')],
+      [{ 'bus/link.ts': ['\n/** O', 'f the writer. */'].join('') }, ["bus/link.ts:2 says '/** O", "f '"].join('')],
+    ],
+    kept: { 'bus/link.ts': '/** Size of the writer. Offices stand in a row. */' },
+  },
+  {
     says: 'files hold one thing, and lines fit',
     findings: names.longFiles,
     broken: [

@@ -120,7 +120,7 @@ export class ByteReader {
     throw new RecordingError('damaged', this.offset + this.at, detail);
   }
 
-  /** Goes on behind `count` bytes. @returns where they begin */
+  /** Skips `count` bytes. @returns where they begin */
   private take(count: number, what: string): number {
     if (count > this.left) this.fail(`${what} of ${count} bytes, where ${this.left} are left`);
     const at = this.at;

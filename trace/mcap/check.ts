@@ -8,7 +8,7 @@ import { MAGIC, RECORD_HEAD_BYTES, type Records } from './records.js';
 const PIECE_BYTES = 256 << 10;
 /** Records that are read here: an index of a chunk with every channel, with room to spare. */
 const RECORD_BYTES_MAX = 4 << 20;
-/** The part of the footer behind which its own checksum stands. */
+/** The part of the footer that its own checksum follows. */
 const FOOTER_BYTES_BEFORE_CRC = RECORD_HEAD_BYTES + 16;
 
 /** @returns what is wrong, a line each; a file without an end is not looked at @throws RecordingError where no next record can be found */

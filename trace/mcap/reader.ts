@@ -1,5 +1,5 @@
 /**
- * Reads an MCAP file record by record, forwards: the content of one record is in memory at a time. What is behind the last whole record of a
+ * Reads an MCAP file record by record, forwards: the content of one record is in memory at a time. What comes after the last whole record of a
  * file that ends before its end is left out.
  */
 import { RecordingError, type RecordingSource } from '../recording.js';

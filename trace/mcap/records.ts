@@ -365,7 +365,7 @@ export function writeRecord<T extends RecordType>(to: ByteWriter, type: T, conte
 }
 
 /**
- * @param content of the record, behind its length @param offset of the content in the file
+ * @param content of the record, after its length @param offset of the content in the file
  * @throws RecordingError `damaged`
  */
 export const readContent = <T extends RecordType>(type: T, content: Uint8Array, offset: number): Records[T] =>

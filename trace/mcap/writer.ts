@@ -1,6 +1,6 @@
 /**
  * Writes an MCAP file as it comes: a chunk is handed on once it is closed, and whoever loses the process loses what is in the open one.
- * Each chunk has the channels of its messages, so that it can be read where those before it are lost, and message indexes behind it. The
+ * Each chunk has the channels of its messages, so that it can be read where those before it are lost, and message indexes after it. The
  * schemas are where they are used first. The summary has all of them again.
  */
 import { ByteWriter } from './bytes.js';

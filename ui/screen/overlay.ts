@@ -20,7 +20,7 @@ const REFRESH_MS = 500;
 const PLACE = { x: 24, y: 24 };
 const FONT = { fontSize: 16, lineHeight: 20 };
 const HEAD_WIDTH = 460;
-/** Of actor, VM, mailbox, restarts. */
+/** Columns: actor, VM, mailbox, restarts. */
 const COLUMN_WIDTHS = [130, 80, 110, 100];
 
 /** Calls what it is given at each frame of the page's thread, with its time in milliseconds. @returns what ends that */
@@ -85,7 +85,7 @@ class DrawnOverlay implements Overlay {
     private readonly port: Port<typeof overlay>,
     private readonly options: OverlayOptions,
   ) {
-    // Of all that a screen can say, an overlay says nothing to focus.
+    // An overlay says nothing to focus, which a screen otherwise does.
     this.screen = new Screen(port as unknown as ScreenPort, new Handles(Handles.overlay));
     this.figures = new OverlayFigures(port, options.system);
     options.keys?.addEventListener('keydown', this.pressed);

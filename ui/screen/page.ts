@@ -42,7 +42,7 @@ export interface PageOptions {
   /** Size of the picture, in pixels of the scene. */
   readonly width: number;
   readonly height: number;
-  /** Of the background. */
+  /** Colour of the background. */
   readonly colour?: Colour;
   /** Strips at the edges that stay free but for the background, in pixels of the scene: a set may cut off what is there. None when not given. */
   readonly safeArea?: SafeArea;

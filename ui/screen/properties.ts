@@ -30,7 +30,7 @@ export interface NodeProperties {
   /** From 0 to 1. */
   readonly opacity?: number;
   readonly colour?: Colour;
-  /** Of the corners. */
+  /** Radius of the corners. */
   readonly radius?: number;
   /** Whether children are visible only inside of it. */
   readonly clip?: boolean;

@@ -134,7 +134,7 @@ export class Client<A extends ClientActors = ClientActors> {
     return ask;
   }
 
-  /** Of virtual time, so much must pass. */
+  /** On a virtual clock, lets as much time pass as the answer takes. */
   private awaited<T>(request: Promise<T>): Promise<T> {
     return this.time.awaited?.(request) ?? request;
   }

@@ -145,7 +145,7 @@ export class CrashSites implements TapListener {
   }
 }
 
-/** Of a position that has yet to be searched for, the stack stands for it. */
+/** The stack, while the position is still searched for. */
 const placeIn = ({ position, stack }: CrashReport): string => position || stack;
 
 /**

@@ -56,7 +56,7 @@ interface KeptCell {
 /** In the host's own VM are ports alone, and nothing is journaled. */
 const journalBytesOf = ({ factories }: VmOptions): number => (factories.length > 0 ? JOURNAL_BYTES : EMPTY_JOURNAL_BYTES);
 
-/** Of a journal that is not used. */
+/** Size of a journal that is not used. */
 const EMPTY_JOURNAL_BYTES = 8;
 
 export class Durability implements TapListener {

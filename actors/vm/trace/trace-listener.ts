@@ -49,7 +49,7 @@ export class TraceListener implements TapListener {
   private readonly times: number[] = [0];
   private position = NO_POSITION;
   private writtenBefore = 0;
-  /** Of frames that the flight recorder has kept since the last multiple of `FLIGHT_RECORDS`. */
+  /** Size of the frames that the flight recorder has kept since the last multiple of `FLIGHT_RECORDS`. */
   private flightBytes = 0;
   private readonly digest = new BodyDigest();
 

@@ -388,7 +388,7 @@ export class Courier extends Actor<CourierState> {
   }
 }
 
-/** Of those from `from` to before `end`, one level up. */
+/** Copies the orders from `from` to before `end`, one level up. */
 function copyOrders(into: List<Order>, orders: List<Order>, from: i32, end: i32): void {
   into.clear();
   for (let i = from; i < end; i++) {

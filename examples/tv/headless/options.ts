@@ -17,7 +17,7 @@ export interface HeadlessOptions {
   readonly seed: number;
   readonly frames: number;
   readonly trapRate: number;
-  /** Restarts within the supervisor's usual period, beyond which the system is given up. */
+  /** Restarts within the supervisor's usual period, beyond which the system ends. */
   readonly restartBudget: number;
   /** Folder in which the viewer's place is kept; undefined for none. */
   readonly storage: string | undefined;

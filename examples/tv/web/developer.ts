@@ -15,7 +15,7 @@ export interface PageRecordOptions {
 }
 
 export interface PageRecording extends RunningRecording {
-  /** Of its file. */
+  /** Name of its file. */
   readonly name: string;
 }
 
@@ -28,12 +28,12 @@ export class Developer {
     private readonly shown: () => CanvasScreen | null,
   ) {}
 
-  /** Of the life that runs now: `tandem.display.memory` is what is kept for painting. */
+  /** The screen of the life that runs now: `tandem.display.memory` is what is kept for painting. */
   get display(): CanvasScreen | null {
     return this.shown();
   }
 
-  /** Of the life that runs now. */
+  /** The system of the life that runs now. */
   get system(): System {
     return this.application.system;
   }

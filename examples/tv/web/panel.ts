@@ -55,7 +55,7 @@ export class Panel {
       if (change.type === 'actor') this.showAgain(change.actor);
       if (change.type === 'port') this.showAgain(change.port);
       if (change.type === 'crash') this.report(change.report, 'crashed');
-      if (change.type === 'poisoned') this.report(change.report, 'gave up a message');
+      if (change.type === 'poisoned') this.report(change.report, 'has a poison message');
     });
     window.addEventListener('keydown', (event) => this.onKey(event));
     window.document.addEventListener('visibilitychange', () => this.ask());

@@ -15,7 +15,7 @@ export { openTarget } from './recordings.js';
 export interface ToolsOptions {
   readonly application: Application;
   readonly window: Window;
-  /** Of recordings that name none. */
+  /** Level of recordings that name none. */
   readonly level: RecordingLevel;
   /** The display of the life that runs now. */
   readonly display: () => CanvasScreen | null;

@@ -29,7 +29,7 @@ export class CanvasPainter implements Painter {
   /** The context's font. Setting the same one again would cost as much as the first time. */
   private font = '';
   private pixelRatio = 1;
-  /** Of the text that is painted: one object for all. */
+  /** The box of the text that is being painted: one object for all texts. */
   private readonly box = { text: '', width: 0, linesMax: 0 };
   /** Chromium smooths the edge of a clip on a page's canvas, and not on a worker's. */
   private readonly hasRoughClips: boolean;

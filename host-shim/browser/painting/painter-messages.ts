@@ -54,7 +54,7 @@ export type FromPainter =
 export interface PaintedNow {
   readonly counts: Readonly<PaintCounts>;
   readonly memory: PaintMemory;
-  /** Of the canvas. */
+  /** Size of the canvas. */
   readonly pixels: Size;
   readonly collections: Readonly<CollectionCounts>;
 }

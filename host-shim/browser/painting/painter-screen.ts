@@ -74,7 +74,7 @@ class OpenPainterScreen implements PainterScreen {
   /** To the painter that has begun last. */
   private channel: MessagePort | null = null;
   private size: CanvasSize | null = null;
-  /** Of the canvas's pixels, by the painter. */
+  /** Why the painter reduced the canvas's pixels. */
   private paintersReduced = '';
   /** Size that the canvas should have. Only the worker can set it. */
   private readonly asked: Pixels = { width: 0, height: 0 };

@@ -42,7 +42,7 @@ export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
 
 /** What is kept for painting: four bytes a pixel, in the canvas's own memory or the graphics processor's. */
 export interface PaintMemory {
-  /** Of the canvas. */
+  /** Pixels of the canvas. */
   readonly canvasPixels: number;
   /** Textures of images, and of texts; 0 where the canvas itself draws. */
   readonly imageTexturePixels: number;
@@ -51,7 +51,7 @@ export interface PaintMemory {
   readonly texturesEvicted: number;
   /** Texts whose lines are known. */
   readonly texts: number;
-  /** Of the image source; null where it does not count. */
+  /** What the image source counts; null where it does not count. */
   readonly images: ImageCounts | null;
 }
 

@@ -20,11 +20,11 @@ interface Drawn {
   readonly colour: number;
   readonly x: number;
   readonly y: number;
-  /** Of the box, in font sizes. */
+  /** Shape of the box, in font sizes. */
   readonly shape: number;
   readonly fontSize: number;
   readonly align: number;
-  /** Of the texture, from the box's corner. */
+  /** Left edge of the texture, from the box's corner. */
   readonly left: number;
   readonly top: number;
   readonly width: number;

@@ -20,5 +20,5 @@ export class BetweenMovements {
   }
 }
 
-/** Of this thread. */
+/** For this thread. */
 export const betweenMovements = (): BetweenMovements => new BetweenMovements(collectionPlatform());

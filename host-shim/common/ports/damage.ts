@@ -30,7 +30,7 @@ export class Damage {
   private clips = new Float32Array(0);
   private width = 0;
   private height = 0;
-  /** Of the canvas, in its pixels. */
+  /** Width of the canvas, in its pixels. */
   private canvasWidth = 0;
   private canvasHeight = 0;
   private all = true;

@@ -148,7 +148,7 @@ async function readBody(response: Response): Promise<Uint8Array | null> {
   return joined(pieces, length);
 }
 
-/** Of an answer without a stream: an empty one, or that of an engine that has no streams. */
+/** Reads an answer without a stream: an empty one, or that of an engine that has no streams. */
 async function whole(response: Response): Promise<Uint8Array | null> {
   const body = new Uint8Array(await response.arrayBuffer());
   return body.length > RESPONSE_BODY_BYTES_MAX ? null : body;

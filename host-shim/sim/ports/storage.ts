@@ -11,7 +11,7 @@ export type StorageMemory = Map<string, Uint8Array>;
 export type StorageFault =
   | { readonly kind: 'failed' }
   | { readonly kind: 'lost' }
-  | { readonly kind: 'torn'; readonly bytes: number; readonly behind: 'old' | 'nothing' };
+  | { readonly kind: 'torn'; readonly bytes: number; readonly rest: 'old' | 'nothing' };
 
 export interface SimStorageOptions {
   /** Asked before each put. @returns null for one that succeeds */
@@ -38,7 +38,7 @@ class MemoryStorage implements Storage {
     this.assertOpen(`put ${key}`);
     const fault = this.options.fault?.(key, bytes) ?? null;
     if (fault === null) this.memory.set(key, bytes.slice());
-    if (fault?.kind === 'torn') this.memory.set(key, torn(bytes.subarray(0, fault.bytes), this.memory.get(key), fault.behind));
+    if (fault?.kind === 'torn') this.memory.set(key, torn(bytes.subarray(0, fault.bytes), this.memory.get(key), fault.rest));
     if (fault !== null && fault.kind !== 'lost') throw new StorageError('failed', `put ${key}`, { cause: new Error(fault.kind) });
   }
 
@@ -56,8 +56,8 @@ class MemoryStorage implements Storage {
   }
 }
 
-function torn(written: Uint8Array, old: Uint8Array = new Uint8Array(), behind: 'old' | 'nothing'): Uint8Array {
-  return Uint8Array.from(behind === 'old' ? [...written, ...old.subarray(written.length)] : written);
+function torn(written: Uint8Array, old: Uint8Array = new Uint8Array(), rest: 'old' | 'nothing'): Uint8Array {
+  return Uint8Array.from(rest === 'old' ? [...written, ...old.subarray(written.length)] : written);
 }
 
 export async function openStorage(location: StorageMemory, options: SimStorageOptions = {}): Promise<Storage> {

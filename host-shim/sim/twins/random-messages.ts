@@ -20,7 +20,7 @@ export interface TwinMessage {
   readonly source?: Address;
   /** Number of a request or of the request that a reply answers, version of a publication. */
   readonly first?: number;
-  /** Of a publication: whether it is the whole topic. */
+  /** For a publication, whether it is the whole topic. */
   readonly fresh?: boolean;
 }
 
@@ -49,7 +49,7 @@ const ANSWER = 0.4;
 const FIRE = 0.3;
 const FOLLOW = 0.25;
 const SYSTEM = 0.05;
-/** Of the answers, those that are failures. */
+/** Share of the answers that are failures. */
 const FAIL = 0.2;
 
 export class RandomMessages {

@@ -11,7 +11,7 @@ import { type ReadableFrame, readable } from '../../replay/difference.js';
 import type { TwinOutput } from './random-messages.js';
 import type { TwinFinding, TwinStep } from './twin-pair.js';
 
-/** Of a run that cannot be cut shorter, the last steps are shown. */
+/** Steps shown of a run that cannot be cut shorter: its last ones. */
 const SHOWN_MAX = 20;
 const VALUE_CHARACTERS_MAX = 400;
 

@@ -42,7 +42,7 @@ interface Made {
   readonly trap: ActorTrap | null;
 }
 
-/** Of both twins. */
+/** The snapshots of both twins. */
 type Snapshots = readonly [Uint8Array, Uint8Array];
 
 /** A batch of frames, and the offset of each. */

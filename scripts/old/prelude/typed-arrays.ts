@@ -53,7 +53,7 @@ function give(target: object, name: string | symbol, value: unknown): void {
   if (!(name in target)) Object.defineProperty(target, name, { value, configurable: true, writable: true });
 }
 
-/** Of a constructor that is no function: what `new Uint8Array(await something)` is lowered to binds it. */
+/** `bind` for a constructor that is no function: what `new Uint8Array(await something)` is lowered to binds it. */
 function bind(
   this: { new (...input: unknown[]): object },
   _object: unknown,

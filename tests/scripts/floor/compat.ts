@@ -5,7 +5,7 @@ import type { CompatStatement, Identifier, SimpleSupportStatement } from '@mdn/b
 /** Engines that a build is for, each with its oldest version as MDN writes it. */
 export type Floor = Readonly<Partial<Record<'chrome' | 'firefox' | 'safari', string>>>;
 
-/** Of each name whether all engines of a floor have it: a global `structuredClone`, a static `Object.hasOwn`, a member `at` of anything. */
+/** Says for each name whether all engines of a floor have it: a global `structuredClone`, a static `Object.hasOwn`, a member `at` of anything. */
 export interface Names {
   readonly globals: Map<string, boolean>;
   readonly statics: Map<string, boolean>;

@@ -140,7 +140,7 @@ const cases: readonly Case[] = [
   ],
   [
     'hanging_restart_loop_rest_for_one',
-    'those before it go on, those behind it wait; when it is ended by order they wait no longer',
+    'those before it go on, those after it wait; when it is ended by order they wait no longer',
     async (world) => {
       const backoff = { minMs: 100, maxMs: 100, randomFactor: 0 };
       const supervisor = await world.start(world.workers('a', 'b', 'c'), { strategy: 'rest_for_one', backoff, intensity: 9 });
@@ -203,7 +203,7 @@ const cases: readonly Case[] = [
   ],
   [
     'degrade_group',
-    'what a round has taken down is started all the same when the child that held it up is given up',
+    'what a round has taken down is started all the same when the child that held it up is stopped for good',
     async (world) => {
       const supervisor = await world.start(world.workers('a', 'b', 'c'), { strategy: 'one_for_all', exhaustion: 'degrade' });
       world.script('b', ...always);

@@ -9,7 +9,7 @@ export const desk = port({
     toil: request({
       kind: 0x4501,
       deadlineMs: 600_000,
-      fields: { behind: bool, passesAs: u32 },
+      fields: { later: bool, passesAs: u32 },
       reply: { kind: 0x4581, fields: { epoch: u32 } },
     }),
     /** Keeps the request, or answers with the number of requests to this incarnation. */
