@@ -7,8 +7,8 @@ export const pictureOf = ({ name }: Example): string => `docs/images/examples/${
 
 const HEAD = `# Examples
 
-Small ones, each of which shows one thing, in a folder of its own below [examples/small](../examples/small) with as few files as it takes, and imports the
-package by its name as an application of your own does. In a clone:
+Small examples that each show one thing. Each has a folder of its own in [examples/small](../examples/small), with as few files as it takes, and imports the
+package by its name, as an application of your own does. In a clone:
 
 \`\`\`sh
 npm run examples             # all of them, and a page that lists them
