@@ -5,7 +5,7 @@
  */
 import type { DeskEntry } from './desk.js';
 import { listenersOf } from './ending.js';
-import { deskPoisonOf, ordersIn, type Plan } from './plan.js';
+import { commandsIn, deskPoisonOf, type Plan } from './plan.js';
 import { desk } from './protocol/generated/index.js';
 import type { SimEnding } from './sim-run.js';
 import { firstDifference } from './verdict.js';
@@ -128,7 +128,7 @@ class DeskComparison {
 
   private checkLast(): void {
     const ids = new Set(this.frames.map(([{ id }]) => id));
-    for (const { to, id } of ordersIn(this.plan.desk?.last ?? []))
+    for (const { to, id } of commandsIn(this.plan.desk?.last ?? []))
       if (to === desk.name && !ids.has(id)) this.problems.push(`message ${id} was sent to the desk when all was at rest, and did not come`);
   }
 

@@ -7,7 +7,7 @@ import { COURIER_NAMES } from './couriers.js';
 import { type Fault, type FaultKind, ordersOf, type Plan, type PlannedCommand, type Step } from './plan.js';
 
 const DESK_CHANCE = 0.4;
-/** That an order is followed by a message to the desk. */
+/** That a command is followed by a message to the desk. */
 const ERRAND_CHANCE = 0.3;
 /** That the hand sends it something in a step. */
 const CALL_CHANCE = 0.5;
@@ -47,24 +47,24 @@ class DeskDrawing {
     return choices[this.random.integer(choices.length)];
   }
 
-  private step({ afterMs, faults, orders }: Step): Step {
+  private step({ afterMs, faults, commands }: Step): Step {
     const ends: Fault[] = [];
     while (this.random.chance(END_CHANCE)) {
       const how = this.one(ENDS);
       if (this.kinds.includes('deskEnd')) ends.push({ kind: 'deskEnd', how });
     }
     const calls = this.random.chance(CALL_CHANCE) ? [this.call(this.random.chance(0.4) ? 'ask' : this.one(ACTS), false)] : [];
-    return { afterMs, faults: [...faults, ...ends], orders: [...this.withErrands(orders, false), ...calls] };
+    return { afterMs, faults: [...faults, ...ends], commands: [...this.withErrands(commands, false), ...calls] };
   }
 
-  private withErrands(orders: readonly PlannedCommand[], repeated: boolean): PlannedCommand[] {
-    return orders.map((order) => {
-      const often = repeated || order.count > 1;
-      const inner = this.withErrands(order.orders, often);
-      const sends = order.to !== 'hand' && SENDING.includes(order.act);
+  private withErrands(commands: readonly PlannedCommand[], repeated: boolean): PlannedCommand[] {
+    return commands.map((command) => {
+      const often = repeated || command.count > 1;
+      const inner = this.withErrands(command.commands, often);
+      const sends = command.to !== 'hand' && SENDING.includes(command.act);
       const all = this.random.chance(ERRAND_CHANCE) && sends ? [...inner, this.call(this.one(ACTS), often)] : inner;
       // What is in a message that does harm is never carried out.
-      return { ...order, orders: order.harm === 'none' ? all : order.orders };
+      return { ...command, commands: command.harm === 'none' ? all : command.commands };
     });
   }
 
@@ -75,14 +75,14 @@ class DeskDrawing {
     const id = this.id;
     this.id += count;
     const delayMs = act === 'ask' ? this.one(ANSWERS_MS) : 0;
-    return { act, to: 'desk', id, bytes: this.one(PAYLOADS_BYTES), count, delayMs, harm, orders: [] };
+    return { act, to: 'desk', id, bytes: this.one(PAYLOADS_BYTES), count, delayMs, harm, commands: [] };
   }
 
   /** A message that makes its receiver send one to the desk. */
   private echo(to: PlannedCommand['to']): PlannedCommand {
     const plain = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
     const id = this.id++;
-    return { ...plain, act: 'work', to, id, orders: [{ ...plain, act: 'work', to: 'desk', id: this.id++, orders: [] }] };
+    return { ...plain, act: 'work', to, id, commands: [{ ...plain, act: 'work', to: 'desk', id: this.id++, commands: [] }] };
   }
 }
 

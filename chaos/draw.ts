@@ -9,7 +9,7 @@ import { addDesk, addPainter } from './draw-desk.js';
 import type { Act, Fault, FaultKind, Group, Plan, PlannedCommand, Step } from './plan.js';
 
 const STEPS = { least: 5, most: 16 };
-const ORDERS_PER_STEP_MAX = 3;
+const COMMANDS_PER_STEP_MAX = 3;
 const DEPTH_MAX = 4;
 const REPEATS_MAX = 12;
 const FAULT_CHANCE = 0.35;
@@ -23,7 +23,7 @@ const PAYLOADS_BYTES = [0, 0, 1, 17, 200, 200, 3_000, 40_000];
 const FLOOD_BYTES = 900_000;
 /** Journals that are full, with checkpoints due, again and again. At least room for the largest batch. */
 const SMALL_JOURNALS_BYTES = [128 << 10, 128 << 10, 512 << 10];
-/** What all orders carry together: beyond it what waits makes each checkpoint large, and a seed takes a second. */
+/** What all commands carry together: beyond it what waits makes each checkpoint large, and a seed takes a second. */
 const SMALL_BYTES_MAX = 1 << 20;
 /** Shorter than it takes to see that a run has come to rest: who goes back has gone back by then. */
 const FAIL_OVERS_MS = [5, 30, 90];
@@ -35,16 +35,16 @@ const ACT_DRAWS: readonly Act[] = [
 /** Acts that the hand can do itself. */
 const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', 'ask', 'note', 'rumour'];
 
-/** Payloads that are set going by these orders. */
-export const bytesOf = (orders: readonly PlannedCommand[]): number =>
-  orders.reduce((sum, { bytes, count, orders: inner }) => sum + count * (bytes + bytesOf(inner)), 0);
+/** Payloads that are set going by these commands. */
+export const bytesOf = (commands: readonly PlannedCommand[]): number =>
+  commands.reduce((sum, { bytes, count, commands: inner }) => sum + count * (bytes + bytesOf(inner)), 0);
 
-/** Requests of couriers that are set going by these orders, each of which is carried out so many times. */
-export const asksOf = (orders: readonly PlannedCommand[], times = 1): number =>
-  orders.reduce((sum, { act, count, orders: inner }) => sum + times * (act === 'ask' ? count : 0) + asksOf(inner, times * count), 0);
+/** Requests of couriers that are set going by these commands, each of which is carried out so many times. */
+export const asksOf = (commands: readonly PlannedCommand[], times = 1): number =>
+  commands.reduce((sum, { act, count, commands: inner }) => sum + times * (act === 'ask' ? count : 0) + asksOf(inner, times * count), 0);
 
-const once = (orders: readonly PlannedCommand[], isMeant: (order: PlannedCommand) => boolean): PlannedCommand[] =>
-  orders.map((order) => ({ ...order, count: isMeant(order) ? 1 : order.count, orders: once(order.orders, isMeant) }));
+const once = (commands: readonly PlannedCommand[], isMeant: (command: PlannedCommand) => boolean): PlannedCommand[] =>
+  commands.map((command) => ({ ...command, count: isMeant(command) ? 1 : command.count, commands: once(command.commands, isMeant) }));
 
 /** Whoever asks more than may be in flight is refused the rest, which no plan is about. */
 export const STEP_ASKS_MAX = REQUESTS_IN_FLIGHT_MAX / 2;
@@ -52,10 +52,10 @@ export const STEP_ASKS_MAX = REQUESTS_IN_FLIGHT_MAX / 2;
 export const STEP_BYTES_MAX = (MAILBOX_BYTES_MAX * MAILBOX_FORCED_SHARE_MAX) / 2;
 
 /** Takes repetitions out of what would go beyond the bounds of the runtime. */
-function bounded({ orders, ...step }: Step): Step {
-  const few = asksOf(orders) > STEP_ASKS_MAX ? once(orders, ({ act }) => act === 'ask') : orders;
+function bounded({ commands, ...step }: Step): Step {
+  const few = asksOf(commands) > STEP_ASKS_MAX ? once(commands, ({ act }) => act === 'ask') : commands;
   const isTooMuch = asksOf(few) > STEP_ASKS_MAX || bytesOf(few) > STEP_BYTES_MAX;
-  return { ...step, orders: isTooMuch ? once(few, () => true) : few };
+  return { ...step, commands: isTooMuch ? once(few, () => true) : few };
 }
 
 class Drawing {
@@ -80,7 +80,7 @@ class Drawing {
     const slow = this.allows('slow', 0.4);
     const count = STEPS.least + this.random.integer(STEPS.most - STEPS.least + 1);
     const steps = Array.from({ length: count }, () => bounded(this.step()));
-    const bytes = steps.reduce((sum, { orders }) => sum + bytesOf(orders), 0);
+    const bytes = steps.reduce((sum, { commands }) => sum + bytesOf(commands), 0);
     return {
       seed,
       placement: Object.fromEntries(COURIER_NAMES.map((name) => [name, this.one(WORKERS)])) as Plan['placement'],
@@ -124,15 +124,15 @@ class Drawing {
     const actor = this.one(COURIER_NAMES);
     const kind = this.one(THREADS_FAULTS);
     const fault: Fault = kind === 'loss' ? { kind, vm: this.one(WORKERS) } : { kind, actor };
-    const orders = [this.order(this.one(FIRST_ACTS), 1, false), this.order('work', 1, false)];
-    return { afterMs: 0, faults: [fault], orders: [...orders, ...COURIER_NAMES.map((to) => this.echo(to))] };
+    const commands = [this.command(this.one(FIRST_ACTS), 1, false), this.command('work', 1, false)];
+    return { afterMs: 0, faults: [fault], commands: [...commands, ...COURIER_NAMES.map((to) => this.echo(to))] };
   }
 
   /** A message that its receiver answers to the hand. */
   private echo(to: CourierName): PlannedCommand {
-    const order = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
+    const command = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
     const id = ++this.id;
-    return { ...order, act: 'work', to, id, orders: [{ ...order, act: 'urgent', to: 'hand', id: ++this.id, orders: [] }] };
+    return { ...command, act: 'work', to, id, commands: [{ ...command, act: 'urgent', to: 'hand', id: ++this.id, commands: [] }] };
   }
 
   private step(): Step {
@@ -141,9 +141,11 @@ class Drawing {
       const fault = this.fault();
       if (fault) faults.push(fault);
     }
-    const orders = Array.from({ length: 1 + this.random.integer(ORDERS_PER_STEP_MAX) }, () => this.order(this.one(FIRST_ACTS), 1, false));
-    if (this.allows('full', FULL_CHANCE)) orders.push(this.flood());
-    return { afterMs: this.one(PAUSES_MS), faults, orders };
+    const commands = Array.from({ length: 1 + this.random.integer(COMMANDS_PER_STEP_MAX) }, () =>
+      this.command(this.one(FIRST_ACTS), 1, false),
+    );
+    if (this.allows('full', FULL_CHANCE)) commands.push(this.flood());
+    return { afterMs: this.one(PAUSES_MS), faults, commands };
   }
 
   private fault(): Fault | null {
@@ -171,10 +173,10 @@ class Drawing {
   }
 
   /**
-   * @param repeated within an order that is carried out several times: a timer would not be the only one with its number, a note not the
+   * @param repeated within a command that is carried out several times: a timer would not be the only one with its number, a note not the
    * newest
    */
-  private order(act: Act, depth: number, repeated: boolean): PlannedCommand {
+  private command(act: Act, depth: number, repeated: boolean): PlannedCommand {
     const poisonous = this.allows('poison', POISON_CHANCE) && !repeated && ['work', 'urgent', 'chore', 'ask'].includes(act);
     // The hand alone asks what kills: a courier would note the failure, which the calm run does not know.
     const harm = poisonous && (act !== 'ask' || depth === 1) ? 'poison' : 'none';
@@ -191,16 +193,16 @@ class Drawing {
       count,
       delayMs: lasting ? 1 + this.random.integer(30) : 0,
       harm,
-      orders: toHand || act === 'news' || act === 'note' || act === 'rumour' ? [] : this.orders(depth + 1, repeated || count > 1),
+      commands: toHand || act === 'news' || act === 'note' || act === 'rumour' ? [] : this.commands(depth + 1, repeated || count > 1),
     };
   }
 
-  private orders(depth: number, repeated: boolean): PlannedCommand[] {
+  private commands(depth: number, repeated: boolean): PlannedCommand[] {
     if (depth > DEPTH_MAX) return [];
     const acts = Array.from({ length: this.random.integer(3) }, () => this.one(ACT_DRAWS));
     return acts
       .filter((act) => (act !== 'timer' || (this.timed && !repeated)) && (act !== 'note' || !repeated))
-      .map((act) => this.order(act, depth, repeated));
+      .map((act) => this.command(act, depth, repeated));
   }
 
   /** More than a mailbox takes, in bytes or in frames. */
@@ -217,7 +219,7 @@ class Drawing {
       count,
       delayMs: 0,
       harm: 'none',
-      orders: [],
+      commands: [],
     };
   }
 }

@@ -1,4 +1,4 @@
-/** The hand: carries out the top orders of a plan on any host, and notes what it hears as couriers do. */
+/** The hand: carries out the top commands of a plan on any host, and notes what it hears as couriers do. */
 
 import type { Incoming } from '../actors/model/handlers.js';
 import { type Port, PortOverloadError } from '../actors/vm/port/port.js';
@@ -12,7 +12,7 @@ import { ACTS } from './protocol/courier.js';
 import { type amber, desk, hand } from './protocol/generated/index.js';
 
 type Asking = MessageOf<CourierSchema, 'askAmber'>;
-type WireCommand = Asking['orders'][number];
+type WireCommand = Asking['commands'][number];
 
 export interface Heard {
   readonly label: number;
@@ -32,9 +32,9 @@ export interface PairCount {
 
 const addressOf = (name: string): number => [hand, desk, ...couriers].find((party) => party.name === name)!.address;
 
-/** The tree of orders as the line-by-line list that messages carry. */
-const flatten = (orders: readonly PlannedCommand[], depth = 1): WireCommand[] =>
-  orders.flatMap(({ act, to, id, bytes, count, delayMs, harm, orders: inner }) => [
+/** The tree of commands as the line-by-line list that messages carry. */
+const flatten = (commands: readonly PlannedCommand[], depth = 1): WireCommand[] =>
+  commands.flatMap(({ act, to, id, bytes, count, delayMs, harm, commands: inner }) => [
     { depth, act, to: addressOf(to), id, bytes, count, delayMs, harm },
     ...flatten(inner, depth + 1),
   ]);
@@ -77,23 +77,23 @@ export class Hand {
   }
 
   /** @param pause lets time pass when there is no room for more */
-  async carryOut(orders: readonly PlannedCommand[], pause: () => Promise<void>): Promise<void> {
-    for (const order of orders) {
-      const inner = flatten(order.orders);
-      for (let repeat = 0; repeat < order.count; repeat++) {
-        while (!(await this.obey(order, order.id + repeat, inner))) await pause();
+  async carryOut(commands: readonly PlannedCommand[], pause: () => Promise<void>): Promise<void> {
+    for (const command of commands) {
+      const inner = flatten(command.commands);
+      for (let repeat = 0; repeat < command.count; repeat++) {
+        while (!(await this.obey(command, command.id + repeat, inner))) await pause();
       }
     }
   }
 
   /** @returns false when there is no room */
-  private async obey({ act, to, bytes, delayMs, harm }: PlannedCommand, id: number, orders: WireCommand[]): Promise<boolean> {
+  private async obey({ act, to, bytes, delayMs, harm }: PlannedCommand, id: number, commands: WireCommand[]): Promise<boolean> {
     const target = addressOf(to);
     const label = mix(mix(mix(0, hand.address), target), ACTS.indexOf(act));
     const lane = act === 'urgent' || act === 'work' || act === 'chore' || act === 'ask' ? PAIR_LANES[act] : null;
     const pair = lane === null ? null : this.pair(target, lane);
     const number = pair === null || harm !== 'none' ? 0 : pair.sent + 1;
-    const letter = { id, label, number, orders, payload: payloadOf(id, bytes), harm, delayMs };
+    const letter = { id, label, number, commands, payload: payloadOf(id, bytes), harm, delayMs };
     const courier = couriers.find(({ address }) => address === target);
     try {
       if (!(courier ? await this.sendTo(courier, act, letter) : await this.call(act, letter))) return false;

@@ -23,7 +23,7 @@ export interface PlannedCommand {
   readonly delayMs: number;
   readonly harm: Harm;
   /** Carried out by whoever receives it; of a timer, by who started it. */
-  readonly orders: readonly PlannedCommand[];
+  readonly commands: readonly PlannedCommand[];
 }
 
 export type Fault =
@@ -90,7 +90,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 export interface Step {
   readonly afterMs: number;
   readonly faults: readonly Fault[];
-  readonly orders: readonly PlannedCommand[];
+  readonly commands: readonly PlannedCommand[];
 }
 
 /** Actors that are restarted together. */
@@ -129,8 +129,8 @@ export interface Plan {
   readonly desk: DeskTail | null;
 }
 
-const withoutHarm = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
-  orders.filter(({ harm }) => harm === 'none').map((order) => ({ ...order, orders: withoutHarm(order.orders) }));
+const withoutHarm = (commands: readonly PlannedCommand[]): PlannedCommand[] =>
+  commands.filter(({ harm }) => harm === 'none').map((command) => ({ ...command, commands: withoutHarm(command.commands) }));
 
 /** The same run when nothing goes wrong. Messages that do harm are left out: they change nothing. */
 export const calmOf = (plan: Plan): Plan => ({
@@ -139,11 +139,11 @@ export const calmOf = (plan: Plan): Plan => ({
   sharedMemory: true,
   group: null,
   failOverMs: null,
-  steps: plan.steps.map((step) => ({ ...step, faults: [], orders: withoutHarm(step.orders) })),
+  steps: plan.steps.map((step) => ({ ...step, faults: [], commands: withoutHarm(step.commands) })),
 });
 
-const withoutDeskIn = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
-  orders.filter(({ to }) => to !== 'desk').map((order) => ({ ...order, orders: withoutDeskIn(order.orders) }));
+const withoutDeskIn = (commands: readonly PlannedCommand[]): PlannedCommand[] =>
+  commands.filter(({ to }) => to !== 'desk').map((command) => ({ ...command, commands: withoutDeskIn(command.commands) }));
 
 /** With the desk, if there is one, among actors. */
 export const withoutPainter = (plan: Plan): Plan => ({
@@ -155,39 +155,39 @@ export const withoutPainter = (plan: Plan): Plan => ({
 export const withoutDesk = (plan: Plan): Plan => ({
   ...plan,
   desk: null,
-  steps: plan.steps.map(({ afterMs, faults, orders }) => ({
+  steps: plan.steps.map(({ afterMs, faults, commands }) => ({
     afterMs,
     faults: faults.filter(({ kind }) => kind !== 'deskEnd' && kind !== 'painterLoss'),
-    orders: withoutDeskIn(orders),
+    commands: withoutDeskIn(commands),
   })),
 });
 
 /** Ids of the messages that do harm to couriers, each as often as it is sent. */
-export function harmfulIn(orders: readonly PlannedCommand[]): number[] {
-  return orders.flatMap(({ harm, to, id, count, orders: inner }) => {
+export function harmfulIn(commands: readonly PlannedCommand[]): number[] {
+  return commands.flatMap(({ harm, to, id, count, commands: inner }) => {
     if (harm !== 'none') return to === 'desk' ? [] : Array.from({ length: count }, (_, i) => id + i);
     const within = harmfulIn(inner);
     return Array.from({ length: count }, () => within).flat();
   });
 }
 
-export function* ordersIn(orders: readonly PlannedCommand[]): Generator<PlannedCommand> {
-  for (const order of orders) {
-    yield order;
-    yield* ordersIn(order.orders);
+export function* commandsIn(commands: readonly PlannedCommand[]): Generator<PlannedCommand> {
+  for (const command of commands) {
+    yield command;
+    yield* commandsIn(command.commands);
   }
 }
 
-/** Every order of a plan, also those within others. */
+/** Every command of a plan, also those within others. */
 export function* ordersOf(plan: Plan): Generator<PlannedCommand> {
-  for (const { orders } of plan.steps) yield* ordersIn(orders);
+  for (const { commands } of plan.steps) yield* commandsIn(commands);
 }
 
 /** Ids of the messages that do harm to the desk: each is sent once. */
 export const deskPoisonOf = (plan: Plan): number[] =>
   [...ordersOf(plan)].filter(({ to, harm }) => to === 'desk' && harm !== 'none').map(({ id }) => id);
 
-/** Bytes of one order from which on a burst is meant to fill what it goes through. */
+/** Bytes of one command from which on a burst is meant to fill what it goes through. */
 const FULL_BYTES = 1 << 20;
 const isBurst = ({ bytes, count }: PlannedCommand): boolean => bytes * count >= FULL_BYTES || count > 1_000;
 
@@ -196,9 +196,9 @@ export function faultsOf(plan: Plan): ReadonlyMap<StrikeKind, number> {
   const counts = new Map<StrikeKind, number>();
   const add = (kind: StrikeKind) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
   for (const { faults } of plan.steps) for (const { kind } of faults) add(kind);
-  for (const order of ordersOf(plan)) {
-    if (order.harm === 'poison') add('poison');
-    if (isBurst(order)) add('full');
+  for (const command of ordersOf(plan)) {
+    if (command.harm === 'poison') add('poison');
+    if (isBurst(command)) add('full');
   }
   return counts;
 }

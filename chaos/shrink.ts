@@ -1,5 +1,5 @@
 /**
- * Cuts a failing plan down: leaves out steps, faults and orders, and makes what is left smaller, as long as it still fails. Delta debugging
+ * Cuts a failing plan down: leaves out steps, faults and commands, and makes what is left smaller, as long as it still fails. Delta debugging
  * (Zeller), in large pieces first. The catch: the smaller plan may fail in another way than the first did.
  */
 import { type Plan, type PlannedCommand, type Step, withoutDesk, withoutPainter } from './plan.js';
@@ -57,18 +57,18 @@ class Shrinker {
   private async cutSteps(): Promise<void> {
     for (let i = 0; i < this.plan.steps.length; i++) {
       await this.cutList(this.plan.steps[i].faults, (faults) => this.withStep(i, { ...this.plan.steps[i], faults }));
-      await this.cutOrders(this.plan.steps[i].orders, (orders) => this.withStep(i, { ...this.plan.steps[i], orders }));
+      await this.cutCommands(this.plan.steps[i].commands, (commands) => this.withStep(i, { ...this.plan.steps[i], commands }));
       await this.accepts(this.withStep(i, { ...this.plan.steps[i], afterMs: 0 }));
     }
   }
 
-  private async cutOrders(
-    orders: readonly PlannedCommand[],
+  private async cutCommands(
+    commands: readonly PlannedCommand[],
     make: (rest: readonly PlannedCommand[]) => Plan,
   ): Promise<readonly PlannedCommand[]> {
-    let kept = await this.cutList(orders, make);
+    let kept = await this.cutList(commands, make);
     for (let i = 0; i < kept.length; i++) {
-      const put = (order: PlannedCommand) => kept.map((other, k) => (k === i ? order : other));
+      const put = (command: PlannedCommand) => kept.map((other, k) => (k === i ? command : other));
       const smaller: Partial<PlannedCommand>[] = [
         { count: 1 },
         { bytes: 0 },
@@ -76,11 +76,11 @@ class Shrinker {
         ...(kept[i].act === 'timer' ? [] : [{ delayMs: 0 }]),
       ];
       for (const change of smaller) {
-        const order = { ...kept[i], ...change };
-        if (await this.accepts(make(put(order)))) kept = put(order);
+        const command = { ...kept[i], ...change };
+        if (await this.accepts(make(put(command)))) kept = put(command);
       }
-      const orders = await this.cutOrders(kept[i].orders, (inner) => make(put({ ...kept[i], orders: inner })));
-      kept = put({ ...kept[i], orders });
+      const commands = await this.cutCommands(kept[i].commands, (inner) => make(put({ ...kept[i], commands: inner })));
+      kept = put({ ...kept[i], commands });
     }
     return kept;
   }

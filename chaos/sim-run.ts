@@ -135,20 +135,20 @@ class SimRun implements Observer, Notes {
     });
     this.watch();
     await this.attach(this.system);
-    for (const { afterMs, faults, orders } of this.plan.steps) {
+    for (const { afterMs, faults, commands } of this.plan.steps) {
       if (afterMs > 0) await this.host.pass(afterMs);
       for (const fault of faults) await this.strike(fault);
-      await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
+      await this.hand.carryOut(commands, () => this.host.pass(ROOM_MS));
     }
     await this.settle();
-    for (const orders of this.plan.desk ? [this.plan.desk.flush, this.plan.desk.last] : []) await this.sendAtRest(orders);
+    for (const commands of this.plan.desk ? [this.plan.desk.flush, this.plan.desk.last] : []) await this.sendAtRest(commands);
     const ending = await this.host.until(collectEnding(this.system, this.hand, this));
     await this.stop();
     return { ...ending, desk: this.desk.record, trials: this.trials };
   }
 
-  private async sendAtRest(orders: readonly PlannedCommand[]): Promise<void> {
-    await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
+  private async sendAtRest(commands: readonly PlannedCommand[]): Promise<void> {
+    await this.hand.carryOut(commands, () => this.host.pass(ROOM_MS));
     await this.settle();
   }
 

@@ -108,9 +108,9 @@ class ThreadsRun implements Notes {
       hangMs: HANG_MS,
     });
     this.system.onChange((change) => this.changed(change));
-    for (const { faults, orders } of this.plan.steps) {
+    for (const { faults, commands } of this.plan.steps) {
       for (const fault of faults) await this.strike(fault);
-      await this.hand.carryOut(orders, () => pause(1));
+      await this.hand.carryOut(commands, () => pause(1));
       await this.recovery(faults);
     }
     await this.settle();

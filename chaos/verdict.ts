@@ -31,7 +31,7 @@ class Comparison {
     private readonly faulty: Ending,
   ) {
     this.deskPoison = new Set(deskPoisonOf(plan));
-    this.harmful = plan.steps.flatMap(({ orders }) => harmfulIn(orders));
+    this.harmful = plan.steps.flatMap(({ commands }) => harmfulIn(commands));
   }
 
   verdict(): Verdict {

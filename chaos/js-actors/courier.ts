@@ -1,5 +1,5 @@
 /**
- * A courier in TypeScript: hears messages, notes what it heard, and carries out the orders in them. The twin of ../wasm-actors/courier.
+ * A courier in TypeScript: hears messages, notes what it heard, and carries out the commands in them. The twin of ../wasm-actors/courier.
  *
  * What it sends because of a stream depends on that stream alone, never on how streams were mixed. So each stream, and but for the numbers of
  * frames its final state, is the same whatever the timing.
@@ -19,7 +19,7 @@ type Letter = MessageOf<CourierSchema, 'work'>;
 type Asking = MessageOf<CourierSchema, 'askAmber'>;
 type News = PublicationOf<CourierSchema, 'news'>;
 type Answer = MessageFields<CourierSchema['receives']['askAmber']['reply']>;
-export type Order = Letter['orders'][number];
+export type Command = Letter['commands'][number];
 
 /** In a label, in place of an act. */
 const ANSWER = ACTS.length;
@@ -69,9 +69,9 @@ export class Courier extends Actor<CourierSchema> {
       this.state.strays++;
       return;
     }
-    const [{ label, source, request, orders }] = this.state.waiting.splice(index, 1);
+    const [{ label, source, request, commands }] = this.state.waiting.splice(index, 1);
     this.state.sum = (this.state.sum + mix(label, timer)) >>> 0;
-    if (source === 0) this.carryOut(orders, label);
+    if (source === 0) this.carryOut(commands, label);
     else this.sendAnswer({ source, request }, label, timer);
   }
 
@@ -96,10 +96,10 @@ export class Courier extends Actor<CourierSchema> {
     this.state = state;
   }
 
-  private hear(lane: number, { id, label, number, orders, payload, harm }: Letter): void {
+  private hear(lane: number, { id, label, number, commands, payload, harm }: Letter): void {
     this.count(this.source, lane, number);
     this.note(label, id, digestOf(payload));
-    this.carryOut(orders, label);
+    this.carryOut(commands, label);
     if (harm === 'poison') throw new Error(`message ${id} is poison`);
     while (harm === 'hang') this.state.strays |= 0;
   }
@@ -111,7 +111,7 @@ export class Courier extends Actor<CourierSchema> {
     if (delayMs === 0) {
       this.sendAnswer({ source, request }, label, id);
     } else {
-      this.state.waiting.push({ timer: id, label: mix(label, id), source, request, orders: [] });
+      this.state.waiting.push({ timer: id, label: mix(label, id), source, request, commands: [] });
       this.startTimer(id, delayMs);
     }
   }
@@ -163,23 +163,23 @@ export class Courier extends Actor<CourierSchema> {
     pair.last = number;
   }
 
-  private carryOut(orders: readonly Order[], label: number): void {
-    for (let i = 0; i < orders.length; ) {
+  private carryOut(commands: readonly Command[], label: number): void {
+    for (let i = 0; i < commands.length; ) {
       let end = i + 1;
-      while (end < orders.length && orders[end].depth > orders[i].depth) end++;
-      const inner = orders.slice(i + 1, end).map((order) => ({ ...order, depth: order.depth - 1 }));
-      for (let repeat = 0; repeat < orders[i].count; repeat++) this.obey(orders[i], orders[i].id + repeat, inner, label);
+      while (end < commands.length && commands[end].depth > commands[i].depth) end++;
+      const inner = commands.slice(i + 1, end).map((command) => ({ ...command, depth: command.depth - 1 }));
+      for (let repeat = 0; repeat < commands[i].count; repeat++) this.obey(commands[i], commands[i].id + repeat, inner, label);
       i = end;
     }
   }
 
-  private obey(order: Order, id: number, orders: readonly Order[], stream: number): void {
-    const { act, to, bytes, delayMs, harm } = order;
+  private obey(command: Command, id: number, commands: readonly Command[], stream: number): void {
+    const { act, to, bytes, delayMs, harm } = command;
     const label = mix(mix(mix(stream, this.schema.address), to), ACTS.indexOf(act));
     const payload = payloadOf(id, bytes);
     const courier = courierAt(to);
     if (act === 'timer') {
-      this.state.waiting.push({ timer: id, label: mix(label, id), source: 0, request: 0, orders: [...orders] });
+      this.state.waiting.push({ timer: id, label: mix(label, id), source: 0, request: 0, commands: [...commands] });
       this.startTimer(id, delayMs);
     } else if (act === 'news') {
       this.publish(this.schema.publishes.news, { id, label, number: ++this.pair(FOLLOWERS, PAIR_LANES.news).sent, payload });
@@ -192,10 +192,10 @@ export class Courier extends Actor<CourierSchema> {
       if (!courier) {
         if (act !== 'ask') this.sendToPort(act, to, { id, label, number, payload, harm });
       } else if (act === 'ask') {
-        const request = this.request(askOf(courier), { id, label, number, orders: [...orders], payload, harm, delayMs });
+        const request = this.request(askOf(courier), { id, label, number, commands: [...commands], payload, harm, delayMs });
         this.state.asked.push({ request, id });
       } else {
-        this.send(courier.receives[act], { id, label, number, orders: [...orders], payload, harm });
+        this.send(courier.receives[act], { id, label, number, commands: [...commands], payload, harm });
       }
     }
   }

@@ -1,23 +1,23 @@
 /**
- * The schema that all couriers have: actors that carry out the orders in their messages. What a message sets going is in the message, so a
+ * The schema that all couriers have: actors that carry out the commands in their messages. What a message sets going is in the message, so a
  * run of the application is written down in what the hand sends.
  */
 import { actor, bin, choice, list, message, publication, request, struct, u8, u16, u32 } from '../../protocol/schema.js';
 
-/** What an order says to do. `timer` waits; all others send. */
+/** What a command says to do. `timer` waits; all others send. */
 export const ACTS = ['urgent', 'work', 'chore', 'ask', 'news', 'note', 'rumour', 'timer'] as const;
 /** What is wrong with a message: `poison` traps whoever handles it, each time; `hang` never returns. */
 export const HARMS = ['none', 'poison', 'hang'] as const;
 
 export const harm = choice('Harm', HARMS);
 
-/** Orders within orders are in one list, as a tree is written down line by line: those after an order that are deeper belong to it. */
-const order = struct('Order', {
+/** Commands within commands are in one list, as a tree is written down line by line: those after a command that are deeper belong to it. */
+const command = struct('Command', {
   /** 1 for what the receiver does itself. */
   depth: u8,
   act: choice('Act', ACTS),
   to: u16,
-  /** Ascending in a plan; unique unless an order is repeated, and always so for a timer. */
+  /** Ascending in a plan; unique unless a command is repeated, and always so for a timer. */
   id: u32,
   /** Length of the payload. */
   bytes: u32,
@@ -27,7 +27,7 @@ const order = struct('Order', {
   delayMs: u32,
   harm,
 });
-const orders = list(order, 256);
+const commands = list(command, 256);
 
 const letter = {
   id: u32,
@@ -35,7 +35,7 @@ const letter = {
   label: u32,
   /** Counts the frames that its sender has sent this receiver in this lane, from 1. 0 when it is not to arrive. */
   number: u32,
-  orders,
+  commands,
   payload: bin(),
   harm,
 };
@@ -61,8 +61,8 @@ const pair = struct('Pair', {
   astray: u32,
 });
 
-/** What waits for a timer: an answer that is owed, or orders. */
-const waiting = struct('Waiting', { timer: u32, label: u32, source: u16, request: u32, orders });
+/** What waits for a timer: an answer that is owed, or commands. */
+const waiting = struct('Waiting', { timer: u32, label: u32, source: u16, request: u32, commands });
 
 const state = struct('CourierState', {
   /** A sum over everything heard, whatever the order. */

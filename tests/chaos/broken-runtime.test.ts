@@ -92,8 +92,8 @@ const BREAKAGES: readonly Breakage[] = [
     kinds: ['stop'],
     apply() {
       const { spawn } = Vm.prototype;
-      vi.spyOn(Vm.prototype, 'spawn').mockImplementation(function (this: Vm, { snapshot: _, ...order }) {
-        return spawn.call(this, order);
+      vi.spyOn(Vm.prototype, 'spawn').mockImplementation(function (this: Vm, { snapshot: _, ...command }) {
+        return spawn.call(this, command);
       });
     },
   },

@@ -6,8 +6,8 @@ import { loadWasmFactories } from '../../chaos/sim-run.js';
 
 const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
 
-const order = { bytes: 0, count: 1, delayMs: 0, harm: 'none', orders: [] } as const;
-const step = (...orders: readonly PlannedCommand[]) => ({ afterMs: 0, faults: [], orders });
+const command = { bytes: 0, count: 1, delayMs: 0, harm: 'none', commands: [] } as const;
+const step = (...commands: readonly PlannedCommand[]) => ({ afterMs: 0, faults: [], commands });
 
 /**
  * Ember ends a batch early, and waits with the rest of it for room in amber's mailbox. The journal must keep that rest, and is full, so
@@ -23,16 +23,16 @@ const JOURNAL_KEPT_FULL: Plan = {
   group: null,
   failOverMs: null,
   steps: [
-    { afterMs: 0, faults: [{ kind: 'hang', actor: 'amber' }], orders: [] },
-    step({ ...order, act: 'chore', to: 'amber', id: 136, bytes: 900_000, count: 6 }),
-    step({ ...order, act: 'work', to: 'dune', id: 159, orders: [{ ...order, act: 'ask', to: 'ember', id: 160 }] }),
+    { afterMs: 0, faults: [{ kind: 'hang', actor: 'amber' }], commands: [] },
+    step({ ...command, act: 'chore', to: 'amber', id: 136, bytes: 900_000, count: 6 }),
+    step({ ...command, act: 'work', to: 'dune', id: 159, commands: [{ ...command, act: 'ask', to: 'ember', id: 160 }] }),
     step({
-      ...order,
+      ...command,
       act: 'work',
       to: 'ember',
       id: 208,
       count: 10,
-      orders: [{ ...order, act: 'news', to: 'ember', id: 218, bytes: 40_000, count: 12 }],
+      commands: [{ ...command, act: 'news', to: 'ember', id: 218, bytes: 40_000, count: 12 }],
     }),
   ],
   desk: null,
@@ -56,33 +56,33 @@ const ENDED_AHEAD_AND_LOST: Plan = {
   group: null,
   failOverMs: null,
   steps: [
-    step({ ...order, act: 'urgent', to: 'dune', id: 13, orders: [{ ...order, act: 'work', to: 'dune', id: 14, harm: 'poison' }] }),
+    step({ ...command, act: 'urgent', to: 'dune', id: 13, commands: [{ ...command, act: 'work', to: 'dune', id: 14, harm: 'poison' }] }),
     {
       afterMs: 0,
       faults: [
         { kind: 'trapAndLoss', actor: 'ember' },
         { kind: 'move', actor: 'birch', vm: 'js' },
       ],
-      orders: [{ ...order, act: 'work', to: 'ember', id: 46 }],
+      commands: [{ ...command, act: 'work', to: 'ember', id: 46 }],
     },
     {
       afterMs: 20,
       faults: [{ kind: 'traps', vm: 'wasm', rate: 0.2, forMs: 15 }],
-      orders: [{ ...order, act: 'work', to: 'cedar', id: 67, count: 5 }],
+      commands: [{ ...command, act: 'work', to: 'cedar', id: 67, count: 5 }],
     },
     step({
-      ...order,
+      ...command,
       act: 'work',
       to: 'dune',
       id: 73,
       count: 3,
-      orders: [
+      commands: [
         {
-          ...order,
+          ...command,
           act: 'work',
           to: 'ember',
           id: 76,
-          orders: [{ ...order, act: 'chore', to: 'dune', id: 77, orders: [{ ...order, act: 'work', to: 'hand', id: 78 }] }],
+          commands: [{ ...command, act: 'chore', to: 'dune', id: 77, commands: [{ ...command, act: 'work', to: 'hand', id: 78 }] }],
         },
       ],
     }),

@@ -41,6 +41,6 @@ test('a seed gives the same plan each time, and its calm run has no faults', () 
 
 test('no plan goes beyond the bounds of the runtime, where messages are refused by right', () => {
   const seeds = Array.from({ length: 2_000 }, (_, i) => i + 1);
-  const isBeyond = ({ orders }: Step) => asksOf(orders) > STEP_ASKS_MAX || bytesOf(orders) > STEP_BYTES_MAX;
+  const isBeyond = ({ commands }: Step) => asksOf(commands) > STEP_ASKS_MAX || bytesOf(commands) > STEP_BYTES_MAX;
   expect(seeds.filter((seed) => drawPlan(seed, FAULT_KINDS).steps.some(isBeyond))).toEqual([]);
 });

@@ -10,18 +10,18 @@ const COUNT_MAX = 20;
 export const SMALL_RUN = { ringBytes: 64 << 10, sessionBytes: 512 << 10, spareInstances: false };
 const JOURNAL_BYTES = 128 << 10;
 
-type Orders = Plan['steps'][number]['orders'];
+type Commands = Plan['steps'][number]['commands'];
 
-const small = (orders: Orders): Orders =>
-  orders.map((order) => ({
-    ...order,
-    bytes: Math.min(order.bytes, BYTES_MAX),
-    count: Math.min(order.count, COUNT_MAX),
-    orders: small(order.orders),
+const small = (commands: Commands): Commands =>
+  commands.map((command) => ({
+    ...command,
+    bytes: Math.min(command.bytes, BYTES_MAX),
+    count: Math.min(command.count, COUNT_MAX),
+    commands: small(command.commands),
   }));
 
 export function smallPlan(seed: number): Plan {
   const { steps, ...plan } = drawPlan(seed, FAULT_KINDS);
-  const few = steps.slice(0, STEPS_MAX).map((step) => ({ ...step, orders: small(step.orders) }));
+  const few = steps.slice(0, STEPS_MAX).map((step) => ({ ...step, commands: small(step.commands) }));
   return { ...plan, journalBytes: JOURNAL_BYTES, desk: null, steps: few };
 }

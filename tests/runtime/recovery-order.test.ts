@@ -14,8 +14,8 @@ import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.j
 const OFTEN = { intensity: 1_000, periodMs: 1_000 };
 const nothing = new URL('file:///nothing');
 
-function order(act: PlannedCommand['act'], to: PlannedCommand['to'], ...orders: PlannedCommand[]): PlannedCommand {
-  return { act, to, id: 1, bytes: 0, count: 1, delayMs: 0, harm: 'none', orders };
+function order(act: PlannedCommand['act'], to: PlannedCommand['to'], ...commands: PlannedCommand[]): PlannedCommand {
+  return { act, to, id: 1, bytes: 0, count: 1, delayMs: 0, harm: 'none', commands };
 }
 
 test.each([

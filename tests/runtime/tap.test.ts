@@ -60,7 +60,7 @@ function recorder(lines: string[]): TapListener {
 }
 
 function order(act: PlannedCommand['act'], to: PlannedCommand['to'], more: Partial<PlannedCommand> = {}): PlannedCommand {
-  return { act, to, id: 1, bytes: 0, count: 1, delayMs: 0, harm: 'none', orders: [], ...more };
+  return { act, to, id: 1, bytes: 0, count: 1, delayMs: 0, harm: 'none', commands: [], ...more };
 }
 
 async function open(side: Side) {
@@ -89,7 +89,7 @@ async function open(side: Side) {
     await host.pass(100);
     return [...lines[side]];
   };
-  const carryOut = (...orders: PlannedCommand[]) => during(() => hand.carryOut(orders, () => host.pass(5)));
+  const carryOut = (...commands: PlannedCommand[]) => during(() => hand.carryOut(commands, () => host.pass(5)));
   return { host, system, lines, during, carryOut };
 }
 
@@ -108,7 +108,7 @@ describe.each(['js', 'wasm'] as const)('in %s', (side) => {
 
   test('a request and its reply, between two actors', async () => {
     const { carryOut, system, host } = await open(side);
-    expect(await carryOut(order('work', 'amber', { orders: [order('ask', 'birch')] }))).toEqual([
+    expect(await carryOut(order('work', 'amber', { commands: [order('ask', 'birch')] }))).toEqual([
       'arrived hand>amber amber.work',
       'taken amber',
       'begun amber',
@@ -130,7 +130,7 @@ describe.each(['js', 'wasm'] as const)('in %s', (side) => {
 
   test('a publication goes to each follower', async () => {
     const { carryOut, system, host } = await open(side);
-    const seen = await carryOut(order('work', 'amber', { orders: [order('news', 'amber')] }));
+    const seen = await carryOut(order('work', 'amber', { commands: [order('news', 'amber')] }));
     const emitted = seen.filter((line) => line.startsWith('emitted'));
     expect(emitted).toContain('emitted amber>hand amber.news');
     expect(emitted.every((line) => /^emitted amber>\w+ amber\.news$/.test(line))).toBe(true);

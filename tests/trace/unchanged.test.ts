@@ -149,7 +149,7 @@ test('one that does change something is noticed', async () => {
       if (crashes++ === 0) void system.crash('amber').catch(() => {});
     });
   expect(hashOf(await play(plan, { watch }))).not.toBe(hashOf(alone));
-  const first = plan.steps.findIndex(({ orders }) => orders.length > 0);
-  const more = plan.steps.map((step, index) => (index === first ? { ...step, orders: [...step.orders, step.orders[0]] } : step));
+  const first = plan.steps.findIndex(({ commands }) => commands.length > 0);
+  const more = plan.steps.map((step, index) => (index === first ? { ...step, commands: [...step.commands, step.commands[0]] } : step));
   expect(hashOf(await play({ ...plan, steps: more }))).not.toBe(hashOf(alone));
 });

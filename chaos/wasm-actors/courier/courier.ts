@@ -5,7 +5,7 @@ import { Bytes, List } from '../../../protocol/assembly/values';
 import { Actor, RequestToken } from '../../../wasm-actors/kit/actor';
 import {
   Act, AMBER_ADDRESS, AmberAskAmber, AmberAskAmberReply, AmberNews, AmberNote, AmberRumour, AmberWork, Asked, CourierState, Harm, Note,
-  Order, Pair, Stream, Waiting,
+  Command, Pair, Stream, Waiting,
 } from '../../protocol/generated/assembly/amber';
 import { DeskWork } from '../../protocol/generated/assembly/desk';
 import { HandWork } from '../../protocol/generated/assembly/hand';
@@ -108,7 +108,7 @@ export class Courier extends Actor<CourierState> {
       if (waiting.timer != timer) continue;
       this.waiting.splice(i, 1);
       this.sum += mix(waiting.label, timer);
-      if (waiting.source == 0) this.carryOut(waiting.orders, waiting.label);
+      if (waiting.source == 0) this.carryOut(waiting.commands, waiting.label);
       else this.sendAnswer(new RequestToken(waiting.source, waiting.request), waiting.label, timer);
       return;
     }
@@ -157,14 +157,14 @@ export class Courier extends Actor<CourierState> {
   private onLetter(lane: u8, reader: Reader): bool {
     const letter = this.letter;
     if (!letter.decode(reader)) return false;
-    this.hear(lane, letter.id, letter.label, letter.number, letter.orders, letter.payload, letter.harm);
+    this.hear(lane, letter.id, letter.label, letter.number, letter.commands, letter.payload, letter.harm);
     return true;
   }
 
-  private hear(lane: u8, id: u32, label: u32, number: u32, orders: List<Order>, payload: Bytes, harm: Harm): void {
+  private hear(lane: u8, id: u32, label: u32, number: u32, commands: List<Command>, payload: Bytes, harm: Harm): void {
     this.count(this.source, lane, number);
     this.note(label, id, digestOf(payload));
-    this.carryOut(orders, label);
+    this.carryOut(commands, label);
     if (harm == Harm.Poison) throw new Error('this message is poison');
     while (harm == Harm.Hang) this.strays |= 0;
   }
@@ -174,7 +174,7 @@ export class Courier extends Actor<CourierState> {
     const id = asking.id;
     const label = asking.label;
     const delayMs = asking.delayMs;
-    this.hear(PairLane.ASK, id, label, asking.number, asking.orders, asking.payload, asking.harm);
+    this.hear(PairLane.ASK, id, label, asking.number, asking.commands, asking.payload, asking.harm);
     if (delayMs == 0) {
       this.sendAnswer(token, label, id);
       return;
@@ -277,49 +277,49 @@ export class Courier extends Actor<CourierState> {
     return waiting;
   }
 
-  private carryOut(orders: List<Order>, label: u32): void {
+  private carryOut(commands: List<Command>, label: u32): void {
     let i = 0;
-    while (i < orders.length) {
-      const order = orders.at(i);
+    while (i < commands.length) {
+      const command = commands.at(i);
       let end = i + 1;
-      while (end < orders.length && orders.at(end).depth > order.depth) end++;
-      for (let repeat: u32 = 0; repeat < order.count; repeat++) this.obey(order, order.id + repeat, orders, i + 1, end, label);
+      while (end < commands.length && commands.at(end).depth > command.depth) end++;
+      for (let repeat: u32 = 0; repeat < command.count; repeat++) this.obey(command, command.id + repeat, commands, i + 1, end, label);
       i = end;
     }
   }
 
-  /** @param from of the orders within this one, which end before `end` */
-  private obey(order: Order, id: u32, orders: List<Order>, from: i32, end: i32, stream: u32): void {
-    const label = mix(mix(mix(stream, this.address), order.to), order.act);
-    const kinds = firstKindOf(order.to);
-    switch (order.act) {
+  /** @param from of the commands within this one, which end before `end` */
+  private obey(command: Command, id: u32, commands: List<Command>, from: i32, end: i32, stream: u32): void {
+    const label = mix(mix(mix(stream, this.address), command.to), command.act);
+    const kinds = firstKindOf(command.to);
+    switch (command.act) {
       case Act.Timer:
-        copyOrders(this.await(id, label).orders, orders, from, end);
-        this.startTimer(id, order.delayMs);
+        copyCommands(this.await(id, label).commands, commands, from, end);
+        this.startTimer(id, command.delayMs);
         return;
       case Act.News:
-        this.sendNews(id, label, order.bytes);
+        this.sendNews(id, label, command.bytes);
         return;
       case Act.Note: {
         const note = new AmberNote();
         note.label = label;
         note.id = id;
-        if (!isPort(order.to)) this.send(new ReaddressedMessage(kinds + Kind.NOTE, order.to, note));
+        if (!isPort(command.to)) this.send(new ReaddressedMessage(kinds + Kind.NOTE, command.to, note));
         return;
       }
       case Act.Rumour: {
         const rumour = new AmberRumour();
-        rumour.payload.set(payloadOf(id, order.bytes));
-        if (!isPort(order.to)) this.send(new ReaddressedMessage(kinds + Kind.RUMOUR, order.to, rumour));
+        rumour.payload.set(payloadOf(id, command.bytes));
+        if (!isPort(command.to)) this.send(new ReaddressedMessage(kinds + Kind.RUMOUR, command.to, rumour));
         return;
       }
       case Act.Ask:
-        if (!isPort(order.to)) this.sendAsk(order, id, label, orders, from, end);
+        if (!isPort(command.to)) this.sendAsk(command, id, label, commands, from, end);
         return;
       default:
-        if (order.to == HAND) this.sendToHand(order, id, label);
-        else if (order.to == DESK) this.sendToDesk(order, id, label);
-        else this.sendLetter(order, id, label, orders, from, end);
+        if (command.to == HAND) this.sendToHand(command, id, label);
+        else if (command.to == DESK) this.sendToDesk(command, id, label);
+        else this.sendLetter(command, id, label, commands, from, end);
     }
   }
 
@@ -332,49 +332,49 @@ export class Courier extends Actor<CourierState> {
     this.publish(new ReaddressedNews(firstKindOf(this.address) + Kind.NEWS, FOLLOWERS, news));
   }
 
-  private sendAsk(order: Order, id: u32, label: u32, orders: List<Order>, from: i32, end: i32): void {
+  private sendAsk(command: Command, id: u32, label: u32, commands: List<Command>, from: i32, end: i32): void {
     const ask = new AmberAskAmber();
     ask.id = id;
     ask.label = label;
-    ask.number = order.harm == Harm.None ? this.nextNumber(order.to, PairLane.ASK) : 0;
-    ask.delayMs = order.delayMs;
-    ask.harm = order.harm;
-    ask.payload.set(payloadOf(id, order.bytes));
-    copyOrders(ask.orders, orders, from, end);
+    ask.number = command.harm == Harm.None ? this.nextNumber(command.to, PairLane.ASK) : 0;
+    ask.delayMs = command.delayMs;
+    ask.harm = command.harm;
+    ask.payload.set(payloadOf(id, command.bytes));
+    copyCommands(ask.commands, commands, from, end);
     const asked = new Asked();
     asked.id = id;
-    asked.request = this.request(new ReaddressedAsk(firstKindOf(order.to) + Kind.ASK, order.to, ask));
+    asked.request = this.request(new ReaddressedAsk(firstKindOf(command.to) + Kind.ASK, command.to, ask));
     this.asked.push(asked);
   }
 
-  private sendLetter(order: Order, id: u32, label: u32, orders: List<Order>, from: i32, end: i32): void {
+  private sendLetter(command: Command, id: u32, label: u32, commands: List<Command>, from: i32, end: i32): void {
     const letter = new AmberWork();
     letter.id = id;
     letter.label = label;
-    letter.number = order.harm == Harm.None ? this.nextNumber(order.to, <u8>order.act) : 0;
-    letter.harm = order.harm;
-    letter.payload.set(payloadOf(id, order.bytes));
-    copyOrders(letter.orders, orders, from, end);
-    this.send(new ReaddressedMessage(firstKindOf(order.to) + Kind.URGENT + <u16>order.act, order.to, letter));
+    letter.number = command.harm == Harm.None ? this.nextNumber(command.to, <u8>command.act) : 0;
+    letter.harm = command.harm;
+    letter.payload.set(payloadOf(id, command.bytes));
+    copyCommands(letter.commands, commands, from, end);
+    this.send(new ReaddressedMessage(firstKindOf(command.to) + Kind.URGENT + <u16>command.act, command.to, letter));
   }
 
-  private sendToHand(order: Order, id: u32, label: u32): void {
+  private sendToHand(command: Command, id: u32, label: u32): void {
     const letter = new HandWork();
     letter.id = id;
     letter.label = label;
-    letter.number = this.nextNumber(order.to, <u8>order.act);
-    letter.payload.set(payloadOf(id, order.bytes));
-    this.send(new ReaddressedMessage(firstKindOf(order.to) + Kind.URGENT + <u16>order.act, order.to, letter));
+    letter.number = this.nextNumber(command.to, <u8>command.act);
+    letter.payload.set(payloadOf(id, command.bytes));
+    this.send(new ReaddressedMessage(firstKindOf(command.to) + Kind.URGENT + <u16>command.act, command.to, letter));
   }
 
-  private sendToDesk(order: Order, id: u32, label: u32): void {
+  private sendToDesk(command: Command, id: u32, label: u32): void {
     const letter = new DeskWork();
     letter.id = id;
     letter.label = label;
-    letter.number = order.harm == Harm.None ? this.nextNumber(order.to, <u8>order.act) : 0;
-    letter.harm = order.harm;
-    letter.payload.set(payloadOf(id, order.bytes));
-    this.send(new ReaddressedMessage(firstKindOf(order.to) + Kind.URGENT + <u16>order.act, order.to, letter));
+    letter.number = command.harm == Harm.None ? this.nextNumber(command.to, <u8>command.act) : 0;
+    letter.harm = command.harm;
+    letter.payload.set(payloadOf(id, command.bytes));
+    this.send(new ReaddressedMessage(firstKindOf(command.to) + Kind.URGENT + <u16>command.act, command.to, letter));
   }
 
   private sendAnswer(to: RequestToken, label: u32, id: u32): void {
@@ -388,20 +388,20 @@ export class Courier extends Actor<CourierState> {
   }
 }
 
-/** Copies the orders from `from` to before `end`, one level up. */
-function copyOrders(into: List<Order>, orders: List<Order>, from: i32, end: i32): void {
+/** Copies the commands from `from` to before `end`, one level up. */
+function copyCommands(into: List<Command>, commands: List<Command>, from: i32, end: i32): void {
   into.clear();
   for (let i = from; i < end; i++) {
-    const order = orders.at(i);
+    const command = commands.at(i);
     const copy = into.add();
-    copy.depth = order.depth - 1;
-    copy.act = order.act;
-    copy.to = order.to;
-    copy.id = order.id;
-    copy.bytes = order.bytes;
-    copy.count = order.count;
-    copy.delayMs = order.delayMs;
-    copy.harm = order.harm;
+    copy.depth = command.depth - 1;
+    copy.act = command.act;
+    copy.to = command.to;
+    copy.id = command.id;
+    copy.bytes = command.bytes;
+    copy.count = command.count;
+    copy.delayMs = command.delayMs;
+    copy.harm = command.harm;
   }
 }
 
