@@ -101,7 +101,36 @@ export interface MoveControl {
   resume(address: Address): Promise<void>;
 }
 
+/** What a debugger asks of a VM (docs/DEBUGGER.md). */
+export interface DebugControl {
+  /** Stops in a debugger right before a message that fits one of these is handled, in place of those before. @throws BreakpointError */
+  breakOn(breakpoints: readonly Breakpoint[]): Promise<void>;
+  /**
+   * From now on nothing is handled here and nobody restarted, and time stands.
+   * @param written how far VMs had written their links: it answers when what was for this one is here
+   */
+  stand(written: readonly Pick<VmStand, 'vm' | 'written'>[]): Promise<VmStand>;
+  /** Handles one message of a VM that stands. @param behindMicros as for `goOn`: time passes while it is handled */
+  step(behindMicros: number): Promise<VmStep>;
+  /** Says where the VM comes to stand by itself, in place of what was said before. @throws BreakpointError */
+  haltAt(halts: Halts): Promise<void>;
+  /** Goes on. @param behindMicros how far the application's clock is behind the platform's from now on: the same in all VMs */
+  goOn(behindMicros: number): Promise<void>;
+}
+
+/** What a VM traces (docs/TRACING.md). */
+export interface TraceControl {
+  /** Traces by these settings from now on. A recording that begins so notes what each actor is at that moment. */
+  trace(settings: TraceSettings): Promise<TraceStatus>;
+  /** Notes what each actor is now. Does nothing while nothing is recorded. */
+  traceStates(): Promise<void>;
+  traceStatus(): Promise<TraceStatus>;
+}
+
 export interface VmControl {
+  readonly moves: MoveControl;
+  readonly debug: DebugControl;
+  readonly tracer: TraceControl;
   attach(peer: VmName, transport: { readonly incoming: LinkTransport; readonly outgoing: LinkTransport }): Promise<void>;
   setRoutes(routes: Routes): Promise<void>;
   spawn(spec: SpawnSpec): Promise<void>;
@@ -146,19 +175,6 @@ export interface VmControl {
   hang(actor: string): Promise<void>;
   /** The frame with this source and sequence, then its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
-  /** Stops in a debugger right before a message that fits one of these is handled, in place of those before. @throws BreakpointError */
-  breakOn(breakpoints: readonly Breakpoint[]): Promise<void>;
-  /**
-   * From now on nothing is handled here and nobody restarted, and time stands.
-   * @param written how far VMs had written their links: it answers when what was for this one is here
-   */
-  stand(written: readonly Pick<VmStand, 'vm' | 'written'>[]): Promise<VmStand>;
-  /** Handles one message of a VM that stands. @param behindMicros as for `goOn`: time passes while it is handled */
-  step(behindMicros: number): Promise<VmStep>;
-  /** Says where the VM comes to stand by itself, in place of what was said before. @throws BreakpointError */
-  haltAt(halts: Halts): Promise<void>;
-  /** Goes on. @param behindMicros how far the application's clock is behind the platform's from now on: the same in all VMs */
-  goOn(behindMicros: number): Promise<void>;
   /** Source position at which this incarnation of an actor or port crashed lately; empty when unknown. */
   locate(party: string, epoch: Epoch): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
@@ -174,12 +190,6 @@ export interface VmControl {
    * @param suspects where former incarnations hung, oldest first: a message at which two hung is poison
    */
   recover(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
-  readonly moves: MoveControl;
-  /** Traces by these settings from now on. A recording that begins so notes what each actor is at that moment. */
-  trace(settings: TraceSettings): Promise<TraceStatus>;
-  /** Notes what each actor is now. Does nothing while nothing is recorded. */
-  traceStates(): Promise<void>;
-  traceStatus(): Promise<TraceStatus>;
   /** Says that every actor runs: ports may send. */
   begin(): Promise<void>;
   /** Resolves when no output of this VM waits for room. @returns how far the links to other VMs were written */
@@ -198,6 +208,9 @@ export type CallNames<Calls> = {
 };
 
 export const CONTROL_CALLS: CallNames<VmControl> = {
+  moves: { suspend: 'call', settle: 'call', handOver: 'call', adopt: 'call', forget: 'call', resume: 'call' },
+  debug: { breakOn: 'call', stand: 'call', step: 'call', haltAt: 'call', goOn: 'call' },
+  tracer: { trace: 'call', traceStates: 'call', traceStatus: 'call' },
   attach: 'call',
   setRoutes: 'call',
   spawn: 'call',
@@ -215,11 +228,6 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   crash: 'call',
   hang: 'call',
   causes: 'call',
-  breakOn: 'call',
-  stand: 'call',
-  step: 'call',
-  haltAt: 'call',
-  goOn: 'call',
   locate: 'call',
   health: 'call',
   counters: 'call',
@@ -227,10 +235,6 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   tryFrame: 'call',
   deliverAgain: 'call',
   recover: 'call',
-  moves: { suspend: 'call', settle: 'call', handOver: 'call', adopt: 'call', forget: 'call', resume: 'call' },
-  trace: 'call',
-  traceStates: 'call',
-  traceStatus: 'call',
   begin: 'call',
   written: 'call',
   served: 'call',

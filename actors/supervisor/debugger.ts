@@ -65,7 +65,7 @@ export class Debugger {
   async breakOn(point: Breakpoint | string): Promise<() => Promise<void>> {
     if (!this.host.warn) throw new BreakpointError('production', "breakpoints are for development: create the host with console: 'on'");
     const own = this.read(point);
-    await this.tryHere((control) => control.breakOn([...this.points, own]));
+    await this.tryHere((control) => control.debug.breakOn([...this.points, own]));
     this.points.add(own);
     await this.tellPoints('set', own);
     return async () => {
@@ -75,7 +75,7 @@ export class Debugger {
 
   private async tellPoints(event: 'set' | 'removed', breakpoint: Breakpoint): Promise<void> {
     this.changes.emit({ type: 'breakpoint', event, breakpoint });
-    await this.everywhere((control) => control.breakOn([...this.points]));
+    await this.everywhere((control) => control.debug.breakOn([...this.points]));
   }
 
   /** @throws BreakpointError */
@@ -154,11 +154,11 @@ export class Debugger {
   async joined(control: VmControl): Promise<void> {
     while (this.holds) await new Promise<void>((resolve) => this.goingOn.push(resolve));
     this.joining.add(control);
-    if (this.points.size > 0) await control.breakOn([...this.points]);
+    if (this.points.size > 0) await control.debug.breakOn([...this.points]);
     const { before, after, trap } = this.halts;
-    if (before.length > 0 || after || trap) await control.haltAt(this.halts);
+    if (before.length > 0 || after || trap) await control.debug.haltAt(this.halts);
     const behindMicros = this.host.standingTime.goOn();
-    if (behindMicros > 0) await control.goOn(behindMicros);
+    if (behindMicros > 0) await control.debug.goOn(behindMicros);
   }
 
   /** Does something that brings about work in a VM: now, or when the application goes on. */
@@ -188,9 +188,9 @@ export class Debugger {
   }
 
   private async haltAt(halts: Halts): Promise<void> {
-    await this.tryHere((control) => control.haltAt(halts));
+    await this.tryHere((control) => control.debug.haltAt(halts));
     this.halts = halts;
-    await this.everywhere((control) => control.haltAt(halts));
+    await this.everywhere((control) => control.debug.haltAt(halts));
   }
 
   private async halt(why: Why): Promise<Paused> {
@@ -211,8 +211,8 @@ export class Debugger {
 
   /** Orders everything to stand, and waits until what was on its way is with its targets. */
   private async stood(): Promise<readonly VmStand[]> {
-    const first = await this.awaited((control) => control.stand([]));
-    return this.everywhere((control) => control.stand(first));
+    const first = await this.awaited((control) => control.debug.stand([]));
+    return this.everywhere((control) => control.debug.stand(first));
   }
 
   /** An order that may have to wait for the end of what a VM handles: whom it waits for is told as soon as that takes long. */
@@ -246,7 +246,7 @@ export class Debugger {
     const behindMicros = this.host.standingTime.goOn();
     const stepped = await this.directory.vms
       .liveControl(vm)
-      ?.step(behindMicros)
+      ?.debug.step(behindMicros)
       .catch((error) => this.failed(error));
     return this.settle({ why: 'step', detail: '', position: '', vm, message: stepped?.handled ?? null });
   }
@@ -256,7 +256,7 @@ export class Debugger {
     const wasPaused = this.paused !== null;
     this.paused = null;
     this.holds = false;
-    await this.everywhere((control) => control.goOn(behindMicros)).catch((error) => this.failed(error));
+    await this.everywhere((control) => control.debug.goOn(behindMicros)).catch((error) => this.failed(error));
     if (wasPaused) this.changes.emit({ type: 'paused', paused: null });
     for (const resolve of this.goingOn.splice(0)) resolve();
   }

@@ -12,7 +12,6 @@ import type { Cell } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
 import type { CellMap } from './cell-map.js';
 import { PortCell, type PortSpec } from './port/port-cell.js';
-import type { Scheduler } from './turns/scheduler.js';
 
 /** Which implementation of which actor. */
 type Implementation = Pick<SpawnSpec, 'party' | 'version'>;
@@ -26,7 +25,6 @@ export class Cells {
   constructor(
     private readonly runtime: Runtime,
     readonly map: CellMap,
-    private readonly scheduler: Scheduler,
   ) {}
 
   /** @throws Error when there is a party of this name already */
@@ -83,9 +81,10 @@ export class Cells {
 
   /** Lets frames for it in, and gives it turns. */
   serve(cell: Cell): void {
-    if (this.scheduler.parties.includes(cell)) return;
-    this.runtime.bus.router.addLocal(cell);
-    this.scheduler.add(cell);
+    const { bus, scheduler } = this.runtime;
+    if (scheduler.parties.includes(cell)) return;
+    bus.router.addLocal(cell);
+    scheduler.add(cell);
   }
 
   /** Removes it from this VM. */
@@ -96,7 +95,7 @@ export class Cells {
 
   private unserve(cell: Cell): void {
     this.runtime.bus.router.removeLocal(cell.address);
-    this.scheduler.remove(cell);
+    this.runtime.scheduler.remove(cell);
   }
 
   /** Also restarts a port that was stopped. */

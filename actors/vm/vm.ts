@@ -4,9 +4,8 @@
  *
  *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
  */
-import { type Kinds, kindsOf } from '../../bus/kinds.js';
+import type { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
-import type { Breakpoint } from '../contract/breakpoint.js';
 import type {
   ActorHealth,
   DeadLetter,
@@ -19,32 +18,23 @@ import type {
   VmCounters,
 } from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
-import { TrapRate } from '../contract/fault.js';
-import { loadPart, type Timers } from '../contract/host.js';
+import type { Timers } from '../contract/host.js';
 import type { LinkPositions, VmName } from '../contract/instance.js';
-import type { Halts, VmStand, VmStep } from '../contract/pause.js';
 import type { Suspect } from '../contract/progress.js';
-import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
 import type { PortHandlers, PortParty } from '../model/handlers.js';
-import { VmBus } from './bus/vm-bus.js';
 import { wholeFrame } from './cell/rehearsal.js';
-import { type Runtime, SCRATCH_BYTES } from './cell/runtime.js';
+import { Runtime } from './cell/runtime.js';
 import { CellMap } from './cell-map.js';
 import { Cells } from './cells.js';
-import { Crashes } from './crash/crashes.js';
+import { VmDebugging } from './debugging.js';
 import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
-import { Durability } from './recovery/durability.js';
 import { Recovery } from './recovery/recovery.js';
-import { Progress, ProgressTeller } from './tap/progress.js';
-import { Tap } from './tap/tap.js';
+import type { Tap } from './tap/tap.js';
 import { Tracer } from './trace/tracer.js';
-import type { Halt } from './turns/halt.js';
 import { Hearing } from './turns/hearing.js';
 import { Pump } from './turns/pump.js';
-import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
 import type { VmOptions } from './vm-options.js';
-import type { Breakpoints, TestedBy } from './watch/breakpoints.js';
 import { HostReports } from './watch/host-reports.js';
 import { RuntimeMetrics } from './watch/runtime-metrics.js';
 
@@ -54,31 +44,27 @@ const NOTHING = new Uint8Array(0);
 export class Vm implements VmControl {
   readonly name: VmName;
   readonly moves: Mover;
+  readonly debug: VmDebugging;
+  readonly tracer: Tracer;
   private readonly cells: Cells;
   private readonly runtime: Runtime;
-  private readonly scheduler: Scheduler;
   private readonly recovery: Recovery;
   private readonly work: Pump;
   private readonly hearing: Hearing;
-  /** Loaded when somebody first asks for it. */
-  private halt: Halt | null = null;
   private readonly reports: HostReports;
-  private readonly tracer: Tracer;
-  /** Loaded when somebody first sets one. */
-  private breakpoints: Breakpoints | null = null;
 
   constructor(private readonly options: VmOptions) {
     this.name = options.name;
     const map = new CellMap(options.name);
-    this.scheduler = new Scheduler(options.timers, this.wake);
-    this.runtime = this.createRuntime(map);
-    const { runtime, scheduler } = this;
+    this.runtime = new Runtime(options, map, this.wake);
+    const { runtime } = this;
     const { tap, bus } = runtime;
-    this.hearing = this.createHearing();
-    this.cells = new Cells(runtime, map, scheduler);
+    this.cells = new Cells(runtime, map);
     this.recovery = new Recovery(runtime, this.cells);
     this.moves = new Mover(runtime, this.cells);
-    this.work = new Pump(runtime, scheduler, map);
+    this.work = new Pump(runtime, map);
+    this.hearing = new Hearing(runtime, this.work, () => this.serves && !this.stands);
+    this.debug = new VmDebugging(runtime, () => this.serves && this.work.step());
     this.reports = new HostReports(bus, options.events);
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
@@ -87,43 +73,6 @@ export class Vm implements VmControl {
     for (const own of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability]) if (own) tap.attach(own);
     if (options.listener) tap.listen(options.listener);
     this.tracer = new Tracer(runtime, map);
-  }
-
-  private createRuntime(map: CellMap): Runtime {
-    const { options } = this;
-    const kinds = kindsOf(options.parties, system);
-    const { memory, clock, timers, tellProgress } = options;
-    const cell = memory?.progress ?? Progress.allocate(false);
-    const teller = tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null;
-    const tap = new Tap(new Progress(cell, teller), () => clock.nowMicros());
-    const crashes = new Crashes(options.name, kinds, tap, options.findSite);
-    const bus = new VmBus(options, kinds, tap, crashes, this.scheduler, this.wake);
-    const durability = new Durability(options, bus, map);
-    return {
-      options,
-      bus,
-      tap,
-      durability,
-      crashes,
-      trapRate: new TrapRate(),
-      restarts: new PermittedRestarts(),
-      scratch: new Uint8Array(SCRATCH_BYTES),
-    };
-  }
-
-  private createHearing(): Hearing {
-    const { name: vm, clock, beat, wake } = this.options;
-    const { bus, tap } = this.runtime;
-    return new Hearing({
-      vm,
-      now: () => clock.nowMicros(),
-      beat,
-      serves: () => this.serves && !this.stands,
-      isAwake: () => bus.links.awake,
-      hasWork: () => this.work.hasWork,
-      deaf: (report) => tap.report({ type: 'deaf', report }),
-      wake,
-    });
   }
 
   get kinds(): Kinds {
@@ -141,7 +90,7 @@ export class Vm implements VmControl {
 
   /** Whether the application stands, so that nothing is handled here. */
   get stands(): boolean {
-    return this.scheduler.stands;
+    return this.runtime.scheduler.stands;
   }
 
   /** On the application's time: they stand with it. */
@@ -193,7 +142,7 @@ export class Vm implements VmControl {
 
   /** Whether the party at this address lives here. */
   has(address: number): boolean {
-    return this.scheduler.parties.some((party) => party.address === address);
+    return this.runtime.scheduler.parties.some((party) => party.address === address);
   }
 
   /** Whether an actor or port waits for its supervisor to restart it. */
@@ -215,7 +164,7 @@ export class Vm implements VmControl {
   }
 
   async restart(party: string, epoch: number): Promise<void> {
-    if (this.stands) await this.halt?.over();
+    if (this.stands) await this.debug.over();
     this.cells.restart(party, epoch);
     this.wake();
   }
@@ -262,7 +211,7 @@ export class Vm implements VmControl {
   }
 
   async setAnimating(animating: boolean): Promise<void> {
-    this.scheduler.setAnimating(animating);
+    this.runtime.scheduler.setAnimating(animating);
     this.options.onAnimating?.(animating);
     this.wake();
   }
@@ -283,52 +232,6 @@ export class Vm implements VmControl {
     return this.runtime.crashes.causes(source, sequence);
   }
 
-  async breakOn(points: readonly Breakpoint[]): Promise<void> {
-    if (points.length > 0) await this.loadBreakpoints();
-    this.breakpoints?.set(points);
-  }
-
-  private async testedBy(): Promise<TestedBy & VmOptions> {
-    const { options } = this;
-    return { ...options, conditionOf: await options.loadConditionOf?.() };
-  }
-
-  private async loadBreakpoints(): Promise<void> {
-    const { Breakpoints } = await loadPart(this.options, 'what stops at breakpoints', import('./watch/breakpoints.js'));
-    const by = await this.testedBy();
-    this.breakpoints ??= new Breakpoints(this.runtime.bus, by, (report) => this.reports.report({ type: 'break', report }));
-  }
-
-  private async loadHalt(): Promise<Halt> {
-    const { Halt } = await loadPart(this.options, 'what makes a VM stand', import('./turns/halt.js'));
-    const by = await this.testedBy();
-    this.halt ??= new Halt(this.runtime.bus, by, this.scheduler, (event) => this.reports.report(event));
-    return this.halt;
-  }
-
-  async stand(written: readonly Pick<VmStand, 'vm' | 'written'>[]): Promise<VmStand> {
-    const halt = await this.loadHalt();
-    halt.stand();
-    const { bus } = this.runtime;
-    const wanted = halt.cameOf(written);
-    await bus.until(() => bus.links.came(wanted));
-    return halt.stood;
-  }
-
-  async step(behindMicros: number): Promise<VmStep> {
-    const stepped = (await this.loadHalt()).step(behindMicros, () => this.serves && this.work.step());
-    this.wake();
-    return stepped;
-  }
-
-  async haltAt(halts: Halts): Promise<void> {
-    (await this.loadHalt()).set(halts);
-  }
-
-  async goOn(behindMicros: number): Promise<void> {
-    (await this.loadHalt()).goOn(behindMicros);
-  }
-
   async locate(party: string, epoch: number): Promise<string> {
     const { sites } = this.reports;
     await sites.ready(party, epoch);
@@ -344,7 +247,7 @@ export class Vm implements VmControl {
   async counters(): Promise<VmCounters> {
     const { bus, tap } = this.runtime;
     const nameOf = (address: number) => this.kinds.partyName(address);
-    const waiting = this.scheduler.parties.map(({ mailbox, gate }) => mailbox.frames() + (gate.blocked ? 1 : 0));
+    const waiting = this.runtime.scheduler.parties.map(({ mailbox, gate }) => mailbox.frames() + (gate.blocked ? 1 : 0));
     return {
       sent: tap.sent.toRecord(nameOf),
       handled: tap.received.toRecord(nameOf),
@@ -369,18 +272,6 @@ export class Vm implements VmControl {
     const cell = this.map.named(party);
     cell.deliverAgain(wholeFrame(frame, cell.address));
     this.wake();
-  }
-
-  async trace(settings: TraceSettings): Promise<TraceStatus> {
-    return this.tracer.set(settings);
-  }
-
-  async traceStates(): Promise<void> {
-    await this.tracer.noteStates();
-  }
-
-  async traceStatus(): Promise<TraceStatus> {
-    return this.tracer.status;
   }
 
   async recover(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
@@ -416,7 +307,7 @@ export class Vm implements VmControl {
     this.cells.closed = true;
     this.hearing.end();
     this.runtime.bus.end();
-    this.scheduler.end();
+    this.runtime.scheduler.end();
   }
 
   /** The VM is lost, but its thread is not: whatever still runs in it must not touch the memory of the next incarnation. */

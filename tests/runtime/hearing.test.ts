@@ -1,5 +1,7 @@
 /** A VM notices whatever arrives, however long it has been idle; and a reply that arrived in time counts. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DeafReport } from '../../actors/contract/events.js';
+import type { Runtime } from '../../actors/vm/cell/runtime.js';
 import { Hearing } from '../../actors/vm/turns/hearing.js';
 import { bank, teller } from './bank.js';
 import { type Carriage, HostVm, turns } from './host-vm.js';
@@ -103,19 +105,16 @@ describe('a VM that nobody would wake', () => {
     let serves = false;
     let look = () => {};
     const told: string[] = [];
-    const hearing = new Hearing({
-      vm: 'js',
-      now: () => 0,
-      beat: (_, beat) => {
+    const options = {
+      beat: (_: number, beat: () => void) => {
         look = beat;
         return () => {};
       },
-      serves: () => serves,
-      isAwake: () => true,
-      hasWork: () => true,
-      deaf: ({ reason }) => told.push(reason),
       wake() {},
-    });
+    };
+    const tap = { report: ({ report }: { readonly report: DeafReport }) => told.push(report.reason) };
+    const runtime = { options, tap, bus: { vm: 'js', now: () => 0, links: { awake: true } } } as unknown as Runtime;
+    const hearing = new Hearing(runtime, { hasWork: true }, () => serves);
     for (let looks = 0; looks < 5; looks++) look();
     expect(told).toEqual([]);
     serves = true;

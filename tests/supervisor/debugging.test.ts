@@ -55,11 +55,14 @@ test('what is first asked for while a VM comes back holds there, too: a breakpoi
   });
   host.onStart = (vm) => {
     vm.hold('recover', held);
-    vi.spyOn(vm, 'breakOn').mockImplementation(async () => void asked.push('breakOn'));
-    const { stand } = vm;
-    vi.spyOn(vm, 'stand').mockImplementation(() => {
+    const { breakOn, stand } = vm.debug;
+    vi.spyOn(vm.debug, 'breakOn').mockImplementation((points) => {
+      asked.push('breakOn');
+      return breakOn(points);
+    });
+    vi.spyOn(vm.debug, 'stand').mockImplementation((written) => {
       asked.push('stand');
-      return stand.call(vm);
+      return stand(written);
     });
   };
   host.vm('js').die('gone');

@@ -8,11 +8,13 @@ import { untouched } from '../../actors/contract/checkpoint.js';
 import type {
   ActorHealth,
   DeadLetter,
+  DebugControl,
   EndNotice,
   MoveControl,
   RecoverySpec,
   Routes,
   SpawnSpec,
+  TraceControl,
   Trial,
   VmControl,
   VmCounters,
@@ -20,7 +22,7 @@ import type {
 import type { CauseLink, CrashReport } from '../../actors/contract/events.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { LinkPositions, VmName } from '../../actors/contract/instance.js';
-import type { VmStand, VmStep } from '../../actors/contract/pause.js';
+import type { VmStand } from '../../actors/contract/pause.js';
 import type { ProgressReader, ProgressReading, Suspect } from '../../actors/contract/progress.js';
 import type { TraceStatus } from '../../actors/contract/tracing.js';
 import { ApplicationTime } from '../../host-shim/common/application-time.js';
@@ -194,15 +196,16 @@ export class ScriptedVm implements VmControl {
   async setAnimating(animating: boolean): Promise<void> {
     await this.answer('setAnimating', String(animating), undefined);
   }
-  async breakOn(): Promise<void> {}
-  async stand(): Promise<VmStand> {
+  private get stood(): VmStand {
     return { vm: this.name, at: 0, next: null, waiting: 0, written: [] };
   }
-  async step(): Promise<VmStep> {
-    return { ...(await this.stand()), handled: null };
-  }
-  async haltAt(): Promise<void> {}
-  async goOn(): Promise<void> {}
+  readonly debug: DebugControl = {
+    breakOn: async () => {},
+    stand: async () => this.stood,
+    step: async () => ({ ...this.stood, handled: null }),
+    haltAt: async () => {},
+    goOn: async () => {},
+  };
 
   async setTrapRate(rate: number, seed: number): Promise<void> {
     await this.answer('setTrapRate', `${rate} ${seed}`, undefined);
@@ -282,13 +285,14 @@ export class ScriptedVm implements VmControl {
     },
     resume: (address) => this.answer('resume', String(address), undefined),
   };
-  async trace(): Promise<TraceStatus> {
-    return this.traceStatus();
-  }
-  async traceStates(): Promise<void> {}
-  async traceStatus(): Promise<TraceStatus> {
+  private get traced(): TraceStatus {
     return { vm: this.name, level: 'off', isFlight: true, records: 0, bytes: 0, skipped: 0, share: 0 };
   }
+  readonly tracer: TraceControl = {
+    trace: async () => this.traced,
+    traceStates: async () => {},
+    traceStatus: async () => this.traced,
+  };
   async begin(): Promise<void> {
     await this.answer('begin', '', undefined);
   }

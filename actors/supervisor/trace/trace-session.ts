@@ -91,7 +91,7 @@ export class TraceSession {
   private async tellOne(name: VmName, control: VmControl): Promise<void> {
     const settings = this.settingsOf(name);
     if (settings.space !== null) this.open(name);
-    await control.trace(settings);
+    await control.tracer.trace(settings);
     this.collect();
     if (this.settingsOf(name).space === null) this.close(name);
   }
@@ -209,7 +209,7 @@ export class TraceSession {
 
   /** Notes what every actor is now. Never rejects: a VM that is lost, or does not answer in time, is left out. */
   async noteStates(): Promise<void> {
-    await Promise.allSettled(this.directory.vms.liveControls.map((control) => control.traceStates()));
+    await Promise.allSettled(this.directory.vms.liveControls.map((control) => control.tracer.traceStates()));
     this.collect();
   }
 

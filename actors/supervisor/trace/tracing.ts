@@ -74,7 +74,7 @@ export class Tracing {
 
   /** What each VM says about its tracing; a VM that is gone says nothing. Never rejects. */
   async statuses(): Promise<readonly TraceStatus[]> {
-    const answers = await Promise.allSettled(this.directory.vms.liveControls.map((control) => control.traceStatus()));
+    const answers = await Promise.allSettled(this.directory.vms.liveControls.map((control) => control.tracer.traceStatus()));
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 

@@ -21,7 +21,6 @@ import { KeptActor } from './actor-recovery.js';
 import type { JournalEntry } from './cell-journal.js';
 import { asTrap } from './incarnations.js';
 import { runTrial } from './rehearsal.js';
-import { roomFor } from './runtime.js';
 
 /** Frames taken from the mailbox at once: enough to justify a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
@@ -66,7 +65,7 @@ export class ActorCell extends KeptActor {
     // Making room takes a snapshot, and this incarnation may end at that.
     this.waitsForJournal = !this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX);
     if (this.waitsForJournal || !this.runs) return 0;
-    const scratch = roomFor(this.runtime, bytesMax);
+    const scratch = this.runtime.roomFor(bytesMax);
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, single || !this.incarnations.repeats ? 1 : BATCH_FRAMES_MAX);
     const frames = this.runtime.tap.taken(this.address, scratch, length);
     this.handleJournaled(this.journal.append(scratch, length), length, frames);
@@ -364,7 +363,7 @@ export class ActorCell extends KeptActor {
     if (this.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
     if (!this.runtime.durability.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
     this.runtime.bus.router.acceptAgain(this.address, frame, 0);
-    const scratch = roomFor(this.runtime, frame.length);
+    const scratch = this.runtime.roomFor(frame.length);
     scratch.set(frame);
     this.handleJournaled(this.journal.append(scratch, frame.length), frame.length, 1);
   }

@@ -1,30 +1,52 @@
-/** What a VM provides to its actors and ports. */
-
-import type { TrapRate } from '../../contract/fault.js';
-import type { VmBus } from '../bus/vm-bus.js';
-import type { Crashes } from '../crash/crashes.js';
-import type { Durability } from '../recovery/durability.js';
-import type { Tap } from '../tap/tap.js';
-import type { PermittedRestarts } from '../turns/scheduler.js';
+/** The objects that a VM is made of and that its actors and ports use, put together from below. */
+import { kindsOf } from '../../../bus/kinds.js';
+import { system } from '../../../protocol/generated/system.js';
+import { TrapRate } from '../../contract/fault.js';
+import { VmBus } from '../bus/vm-bus.js';
+import { Crashes } from '../crash/crashes.js';
+import { Durability, type KeptCells } from '../recovery/durability.js';
+import { Progress, ProgressTeller } from '../tap/progress.js';
+import { Tap } from '../tap/tap.js';
+import { PermittedRestarts, Scheduler } from '../turns/scheduler.js';
 import type { VmOptions } from '../vm-options.js';
 
-export interface Runtime {
-  readonly options: VmOptions;
-  readonly bus: VmBus;
+/** Most batches are smaller. */
+const SCRATCH_BYTES = 64 << 10;
+
+export class Runtime {
+  readonly scheduler: Scheduler;
   readonly tap: Tap;
-  readonly durability: Durability;
   readonly crashes: Crashes;
-  readonly trapRate: TrapRate;
-  readonly restarts: PermittedRestarts;
+  readonly bus: VmBus;
+  readonly durability: Durability;
+  readonly trapRate = new TrapRate();
+  readonly restarts = new PermittedRestarts();
   /** Room for one batch, which all cells use in turn. `roomFor` makes it larger. */
-  scratch: Uint8Array;
+  scratch = new Uint8Array(SCRATCH_BYTES);
+
+  /** @param wake asks the driver for a pump */
+  constructor(
+    readonly options: VmOptions,
+    cells: KeptCells,
+    wake: () => void,
+  ) {
+    const { name, parties, clock, timers, findSite } = options;
+    const kinds = kindsOf(parties, system);
+    this.scheduler = new Scheduler(timers, wake);
+    this.tap = new Tap(progressOf(options), () => clock.nowMicros());
+    this.crashes = new Crashes(name, kinds, this.tap, findSite);
+    this.bus = new VmBus(options, kinds, this.tap, this.crashes, this.scheduler, wake);
+    this.durability = new Durability(options, this.bus, cells);
+  }
+
+  /** The scratch buffer, with room for so many bytes. What was in it is lost if it had too little. */
+  roomFor(bytes: number): Uint8Array {
+    if (this.scratch.length < bytes) this.scratch = new Uint8Array(Math.max(2 * this.scratch.length, bytes));
+    return this.scratch;
+  }
 }
 
-/** Most batches are smaller. */
-export const SCRATCH_BYTES = 64 << 10;
-
-/** The scratch buffer, with room for so many bytes. What was in it is lost if it had too little. */
-export function roomFor(runtime: Runtime, bytes: number): Uint8Array {
-  if (runtime.scratch.length < bytes) runtime.scratch = new Uint8Array(Math.max(2 * runtime.scratch.length, bytes));
-  return runtime.scratch;
+function progressOf({ memory, clock, timers, tellProgress }: VmOptions): Progress {
+  const cell = memory?.progress ?? Progress.allocate(false);
+  return new Progress(cell, tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null);
 }

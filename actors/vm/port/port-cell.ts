@@ -19,7 +19,7 @@ import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/handlers.js';
 import { firstSequenceOf } from '../bus/gate.js';
 import { Cell } from '../cell/cell.js';
-import { type Runtime, roomFor } from '../cell/runtime.js';
+import type { Runtime } from '../cell/runtime.js';
 import { RepeatedCrashes } from '../crash/crashes.js';
 import { Port } from './port.js';
 
@@ -90,7 +90,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
 
   /** Handles one frame, so that interactive frames are noticed in between. @returns frames taken */
   handleBatch(lane: number): number {
-    const bytes = roomFor(this.runtime, this.mailbox.peekLength(lane));
+    const bytes = this.runtime.roomFor(this.mailbox.peekLength(lane));
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
     this.runtime.tap.taken(this.address, bytes, frameLength(bytes, 0));
     if (!this.deaths.condemns || !this.refuses(bytes)) this.handle(bytes);

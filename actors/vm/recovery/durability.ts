@@ -36,7 +36,7 @@ interface Drained {
 }
 
 /** The cells of a VM, as far as they are kept. */
-interface KeptCells {
+export interface KeptCells {
   readonly all: readonly { readonly mailbox: Mailbox }[];
   readonly stateful: readonly KeptCell[];
   readonly savedStates: ReadonlyMap<string, Uint8Array>;

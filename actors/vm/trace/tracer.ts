@@ -10,6 +10,7 @@ import type { TraceSpace } from '../../../trace/memories.js';
 import { allocateTrace, TraceWriter } from '../../../trace/memory.js';
 import { RecordWriter } from '../../../trace/record.js';
 import type { LevelChanged, TraceLevel } from '../../../trace/step.js';
+import type { TraceControl } from '../../contract/control.js';
 import { type FlightRecorder, levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../../contract/tracing.js';
 import type { Runtime } from '../cell/runtime.js';
 import type { CellMap } from '../cell-map.js';
@@ -30,7 +31,7 @@ const FLIGHT: TraceSettings = { ...NOT_TRACED, level: 'headers' };
 const isSameTrace = (a: TraceSettings, b: TraceSettings): boolean =>
   a.level === b.level && a.recording === b.recording && a.space === b.space && JSON.stringify(a.filter) === JSON.stringify(b.filter);
 
-export class Tracer {
+export class Tracer implements TraceControl {
   private settings = NOT_TRACED;
   /** What is traced now: less than what was asked for in a flood. */
   private level: TraceLevel = 'off';
@@ -52,7 +53,7 @@ export class Tracer {
   }
 
   /** Traces by these settings from now on. Resolves when the host knows what was traced until now. */
-  async set(settings: TraceSettings): Promise<TraceStatus> {
+  async trace(settings: TraceSettings): Promise<TraceStatus> {
     const before = this.settings;
     const former = this.place?.teller;
     this.settings = settings;
@@ -158,7 +159,7 @@ export class Tracer {
   }
 
   /** Notes what each actor is now, for a recording. */
-  async noteStates(): Promise<void> {
+  async traceStates(): Promise<void> {
     await this.writeStates();
     await this.place?.teller.tell();
   }
@@ -180,6 +181,10 @@ export class Tracer {
     this.listener?.write({ type: 'level', vm: this.runtime.bus.vm, at: this.runtime.tap.now(), level, why, missing });
   }
 
+  async traceStatus(): Promise<TraceStatus> {
+    return this.status;
+  }
+
   /** Tells the host what was traced until now. */
   tell(): void {
     void this.place?.teller.tell();
@@ -198,7 +203,7 @@ export class Tracer {
     this.place?.teller.end();
   }
 
-  get status(): TraceStatus {
+  private get status(): TraceStatus {
     const { past, listener, gauge, level, place } = this;
     const records = past.records + (listener?.records ?? 0);
     const skipped = past.skipped + (gauge && !listener ? gauge.skipped : 0);

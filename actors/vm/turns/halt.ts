@@ -9,6 +9,7 @@
  * The catch: a batch cannot be left in the middle. So batches are of one message while it watches; without that it costs a look at a field.
  */
 import { frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { ConditionOf } from '../../contract/breakpoint.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
 import type { ActorTrap, LinkPositions } from '../../contract/instance.js';
 import {
@@ -21,13 +22,10 @@ import {
   type VmStand,
   type VmStep,
 } from '../../contract/pause.js';
-import type { VmBus } from '../bus/vm-bus.js';
+import type { Runtime } from '../cell/runtime.js';
 import type { TapListener } from '../tap/tap.js';
-import type { VmOptions } from '../vm-options.js';
-import { MessageTests, type Met, type TestedBy } from '../watch/breakpoints.js';
-import type { Party, Scheduler, Turnstile } from './scheduler.js';
-
-type HaltEvent = Extract<VmEvent, { readonly report: HaltReport }>;
+import { MessageTests, type Met } from '../watch/breakpoints.js';
+import type { Party, Turnstile } from './scheduler.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -48,23 +46,21 @@ export class Halt implements TapListener, Turnstile {
   private unlisten = (): void => {};
   private goingOn: (() => void)[] = [];
 
-  /** @param tell when it has come to stand by itself */
+  /** @param conditionOf reads conditions of messages; without it, they may have none */
   constructor(
-    private readonly bus: VmBus,
-    private readonly options: TestedBy & Pick<VmOptions, 'clock' | 'standingTime'>,
-    private readonly scheduler: Scheduler,
-    private readonly tell: (event: HaltEvent) => void,
+    private readonly runtime: Runtime,
+    private readonly conditionOf: ConditionOf | undefined,
   ) {}
 
   /** In place of those before. @throws BreakpointError `condition`: then those before hold */
   set({ before, after, trap }: Halts): void {
-    const { bus, options } = this;
-    const [tests, afterwards] = [before, after ? [after] : []].map((points) => new MessageTests(bus, options, points));
+    const { runtime, conditionOf } = this;
+    const [tests, afterwards] = [before, after ? [after] : []].map((points) => new MessageTests(runtime, conditionOf, points));
     this.before = tests.isEmpty ? null : tests;
     this.afterwards = afterwards.isEmpty ? null : afterwards;
     this.trap = trap;
     this.unlisten();
-    this.unlisten = this.watches ? bus.tap.listen(this) : () => {};
+    this.unlisten = this.watches ? runtime.tap.listen(this) : () => {};
     this.turn();
   }
 
@@ -74,23 +70,23 @@ export class Halt implements TapListener, Turnstile {
 
   /** The scheduler asks only where there is something to ask. */
   private turn(): void {
-    this.scheduler.turnstile = this.stands || this.watches ? this : null;
+    this.runtime.scheduler.turnstile = this.stands || this.watches ? this : null;
   }
 
   /** From now on nothing is handled. */
   stand(): void {
     this.stands = true;
-    this.options.standingTime?.stand();
+    this.runtime.options.standingTime?.stand();
     this.turn();
   }
 
   /** @param behindMicros how far the clock is behind that of the platform */
   goOn(behindMicros: number): void {
-    this.options.standingTime?.goOn(behindMicros);
+    this.runtime.options.standingTime?.goOn(behindMicros);
     this.stands = false;
     this.turn();
     for (const resolve of this.goingOn.splice(0)) resolve();
-    this.bus.wake();
+    this.runtime.bus.wake();
   }
 
   /** Resolves when it goes on. */
@@ -101,13 +97,13 @@ export class Halt implements TapListener, Turnstile {
   /** Lets one message through. @param behindMicros as for `goOn` @param serve serves one party, if it can */
   step(behindMicros: number, serve: () => boolean): VmStep {
     let served = false;
-    this.options.standingTime?.goOn(behindMicros);
+    this.runtime.options.standingTime?.goOn(behindMicros);
     this.steps = true;
     try {
       served = serve();
     } finally {
       this.steps = false;
-      this.options.standingTime?.stand();
+      this.runtime.options.standingTime?.stand();
     }
     const handled = served ? this.passing : null;
     return { ...this.stood, handled };
@@ -115,12 +111,12 @@ export class Halt implements TapListener, Turnstile {
 
   /** How far others had written what is for this VM. */
   cameOf(written: readonly Pick<VmStand, 'vm' | 'written'>[]): LinkPositions {
-    const { vm: here } = this.bus;
+    const { vm: here } = this.runtime.bus;
     return written.flatMap(({ vm, written }) => written.filter(([peer]) => peer === here).map(([, position]) => [vm, position] as const));
   }
 
   get stood(): VmStand {
-    const { bus, scheduler, options } = this;
+    const { bus, scheduler, options } = this.runtime;
     const waiting = scheduler.parties.reduce((sum, { mailbox }) => sum + mailbox.frames(), 0);
     return { vm: bus.vm, at: options.clock.nowMicros(), next: this.next, waiting, written: bus.links.flushedTo() };
   }
@@ -129,7 +125,7 @@ export class Halt implements TapListener, Turnstile {
   private get next(): NextMessage | null {
     this.passing = null;
     this.looks = true;
-    this.scheduler.serveOne();
+    this.runtime.scheduler.serveOne();
     this.looks = false;
     return this.passing;
   }
@@ -172,7 +168,7 @@ export class Halt implements TapListener, Turnstile {
 
   private trapped({ party, address, reason, position, message }: CrashReport, trap: ActorTrap | null): void {
     const { kindName, source, sequence, sentAt, firstBytes } = message;
-    const sourceAddress = this.bus.kinds.addressOf(source) ?? 0;
+    const sourceAddress = this.runtime.bus.kinds.addressOf(source) ?? 0;
     const frame = wholeIn(firstBytes, this.begunFrame);
     const report = this.halt('trap', reason, { party, address, kindName, source, sourceAddress, sequence, sentAt, frame }, position);
     if (trap && !trap.isLocated) void this.locate(report, trap);
@@ -181,19 +177,19 @@ export class Halt implements TapListener, Turnstile {
   /** Its crash is reported when it has been restarted, so its position is searched for here. */
   private async locate(report: HaltReport, trap: ActorTrap): Promise<void> {
     await trap.ready();
-    if (trap.position !== '') this.tell({ type: 'haltLocated', report: { ...report, position: trap.position } });
+    if (trap.position !== '') this.runtime.tap.report({ type: 'haltLocated', report: { ...report, position: trap.position } });
   }
 
   private halt(why: HaltReason, detail: string, message: NextMessage, position = ''): HaltReport {
-    const report = { vm: this.bus.vm, why, detail, position, message };
+    const report = { vm: this.runtime.bus.vm, why, detail, position, message };
     this.stand();
-    this.tell({ type: 'halted', report });
+    this.runtime.tap.report({ type: 'halted', report });
     return report;
   }
 
   /** @param bytes a frame at their start */
   private messageOf(address: number, bytes: Uint8Array): NextMessage {
-    const { kinds } = this.bus;
+    const { kinds } = this.runtime.bus;
     const frame = bytes.subarray(0, frameLength(bytes, 0));
     const { kind: _, ...message } = kinds.messageOf(frame);
     return {

@@ -9,23 +9,8 @@
  */
 import { HEARING_CHECK_MS } from '../../../protocol/limits.js';
 import type { DeafReport } from '../../contract/events.js';
-import type { VmName } from '../../contract/instance.js';
-
-export interface HearingOptions {
-  readonly vm: VmName;
-  readonly now: () => number;
-  /** Calls back at an interval, without keeping anything alive; returns a function that ends it. */
-  readonly beat: ((intervalMs: number, look: () => void) => () => void) | undefined;
-  /** Whether the VM is to hear: it neither recovers nor is closed. */
-  readonly serves: () => boolean;
-  /** Whether some reader is awake. */
-  readonly isAwake: () => boolean;
-  /** Whether frames wait: in links, mailboxes or gates. */
-  readonly hasWork: () => boolean;
-  readonly deaf: (report: DeafReport) => void;
-  /** Asks the driver for a pump. */
-  readonly wake: () => void;
-}
+import type { Runtime } from '../cell/runtime.js';
+import type { Pump } from './pump.js';
 
 export class Hearing {
   /** How often the VM was found deaf. */
@@ -37,13 +22,18 @@ export class Hearing {
   private pumpDue = false;
   private readonly endBeat: () => void;
 
-  constructor(private readonly options: HearingOptions) {
-    this.endBeat = options.beat?.(HEARING_CHECK_MS, () => this.look()) ?? (() => {});
+  /** @param serves whether the VM is to hear: it neither stands nor recovers, and is not closed */
+  constructor(
+    private readonly runtime: Pick<Runtime, 'options' | 'bus' | 'tap'>,
+    private readonly pump: Pick<Pump, 'hasWork'>,
+    private readonly serves: () => boolean,
+  ) {
+    this.endBeat = runtime.options.beat?.(HEARING_CHECK_MS, () => this.look()) ?? (() => {});
   }
 
   readonly wake = (): void => {
     this.pumpDue = true;
-    this.options.wake();
+    this.runtime.options.wake();
   };
 
   /**
@@ -73,14 +63,15 @@ export class Hearing {
   }
 
   private reason(): DeafReport['reason'] | null {
-    if (!this.options.serves()) return null;
+    if (!this.serves()) return null;
     if (this.pumpDue) return 'pump';
-    if (this.options.isAwake()) return 'reader';
-    return this.options.hasWork() ? 'frames' : null;
+    if (this.runtime.bus.links.awake) return 'reader';
+    return this.pump.hasWork ? 'frames' : null;
   }
 
   private tell(reason: DeafReport['reason']): void {
     this.count++;
-    this.options.deaf({ vm: this.options.vm, reason, at: this.options.now() });
+    const { bus, tap } = this.runtime;
+    tap.report({ type: 'deaf', report: { vm: bus.vm, reason, at: bus.now() } });
   }
 }

@@ -5,7 +5,6 @@
 import { SpinWait } from '../../../bus/spin-wait.js';
 import type { Runtime } from '../cell/runtime.js';
 import type { CellMap } from '../cell-map.js';
-import type { Scheduler } from './scheduler.js';
 
 export class Pump {
   private readonly spinWait = new SpinWait();
@@ -20,13 +19,12 @@ export class Pump {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly scheduler: Scheduler,
     private readonly map: CellMap,
   ) {}
 
   /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
   run(budgetMicros: number): boolean {
-    const { bus } = this.runtime;
+    const { bus, scheduler } = this.runtime;
     const { links } = bus;
     const until = bus.now() + budgetMicros;
     this.goesOn = false;
@@ -38,7 +36,7 @@ export class Pump {
     } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
     // Also when there is more to do: what is done is acknowledged to those who sent it, or it would come again after a loss.
     const sleeps = links.sleep();
-    return mustTurn || (!this.scheduler.stands && this.prepareSpares()) || !sleeps;
+    return mustTurn || (!scheduler.stands && this.prepareSpares()) || !sleeps;
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
@@ -73,23 +71,23 @@ export class Pump {
 
   /** Serves one party, and carries what came before and after. @returns false when there was nothing to do */
   private round(): boolean {
-    const { bus, durability, restarts } = this.runtime;
+    const { bus, durability, restarts, scheduler } = this.runtime;
     const { links } = bus;
-    const restarted = !this.scheduler.stands && restarts.run(() => links.flush());
+    const restarted = !scheduler.stands && restarts.run(() => links.flush());
     const left = bus.retryHeld();
     const taken = links.drain();
     links.look();
-    const party = this.scheduler.serveOne();
+    const party = scheduler.serveOne();
     this.served = party !== null;
     if (party?.goesOn) this.goesOn = true;
     links.flush();
-    durability.look(this.scheduler.quiet);
+    durability.look(scheduler.quiet);
     return restarted || left || taken || this.served;
   }
 
   /** Whether frames wait that could be handled, or could leave. */
   get hasWork(): boolean {
-    const { bus } = this.runtime;
-    return bus.links.waiting || this.scheduler.hasWork || bus.blocked;
+    const { bus, scheduler } = this.runtime;
+    return bus.links.waiting || scheduler.hasWork || bus.blocked;
   }
 }

@@ -11,12 +11,11 @@ import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import { system } from '../../../protocol/generated/system.js';
 import { Reader } from '../../../protocol/reader.js';
-import { type Breakpoint, BreakpointError, type BreakReport, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
+import { type Breakpoint, BreakpointError, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
 import { textOfBreakpoint } from '../../contract/breakpoint-text.js';
 import { reasonOf } from '../../contract/thrown.js';
-import type { VmBus } from '../bus/vm-bus.js';
+import type { Runtime } from '../cell/runtime.js';
 import type { TapListener } from '../tap/tap.js';
-import type { VmOptions } from '../vm-options.js';
 
 interface Test {
   readonly point: Breakpoint;
@@ -51,9 +50,6 @@ function problemOf({ condition }: Test, { message, source, kind }: Next): string
   }
 }
 
-/** With what messages are read, and conditions; without it, there are none. */
-export type TestedBy = Pick<VmOptions, 'parties'> & { readonly conditionOf: ConditionOf | undefined };
-
 /** Which messages breakpoints mean: looked at frame by frame, before the frame is handled or after. */
 export class MessageTests {
   private readonly tests: readonly Test[];
@@ -61,13 +57,15 @@ export class MessageTests {
   private readonly messages: ReadonlyMap<number, AnyBound>;
   private readonly reader = new Reader();
 
-  /** @throws BreakpointError `condition` */
+  /**
+   * @param conditionOf reads conditions; without it, points may have none
+   * @throws BreakpointError `condition`
+   */
   constructor(
-    private readonly bus: VmBus,
-    options: TestedBy,
+    private readonly runtime: Runtime,
+    conditionOf: ConditionOf | undefined,
     points: readonly Breakpoint[],
   ) {
-    const { parties, conditionOf } = options;
     const read = (text: string): Condition => {
       if (!conditionOf) throw new BreakpointError('condition', 'this host evaluates no conditions');
       return conditionOf(text);
@@ -76,7 +74,7 @@ export class MessageTests {
       const { kind, actor, condition } = point;
       return { point, kind, actor, condition: condition === undefined ? undefined : read(condition) };
     });
-    const all = points.length === 0 ? [] : [system, ...parties];
+    const all = points.length === 0 ? [] : [system, ...runtime.options.parties];
     this.messages = new Map(all.flatMap(messagesOf).map((message) => [message.kind, message]));
   }
 
@@ -86,7 +84,7 @@ export class MessageTests {
 
   /** Reads no body unless kind and party fit. @returns null when the frame at `at` fits none */
   look(party: number, bytes: Uint8Array, at: number): Met | null {
-    const { kinds } = this.bus;
+    const { kinds } = this.runtime.bus;
     const kindName = kinds.nameOf(readU16(bytes, at + KIND_OFFSET));
     const partyName = kinds.partyName(party);
     let next: Next | null = null;
@@ -101,7 +99,7 @@ export class MessageTests {
   }
 
   private next(party: string, kind: string, bytes: Uint8Array, at: number): Next {
-    const source = this.bus.kinds.partyName(readU16(bytes, at + SOURCE_OFFSET));
+    const source = this.runtime.bus.kinds.partyName(readU16(bytes, at + SOURCE_OFFSET));
     return { party, kind, source, message: this.body(bytes, at) };
   }
 
@@ -130,18 +128,16 @@ export class Breakpoints implements TapListener {
   private at = 0;
   private again = false;
 
-  /** @param met called before the thread stops */
   constructor(
-    private readonly bus: VmBus,
-    private readonly options: TestedBy,
-    private readonly met: (report: BreakReport) => void,
+    private readonly runtime: Runtime,
+    private readonly conditionOf: ConditionOf | undefined,
   ) {}
 
   /** In place of those before. @throws BreakpointError `condition` */
   set(points: readonly Breakpoint[]): void {
-    this.tests = new MessageTests(this.bus, this.options, points);
+    this.tests = new MessageTests(this.runtime, this.conditionOf, points);
     this.unlisten();
-    this.unlisten = this.tests.isEmpty ? () => {} : this.bus.tap.listen(this);
+    this.unlisten = this.tests.isEmpty ? () => {} : this.runtime.tap.listen(this);
   }
 
   begun(party: number, bytes: Uint8Array, _length: number, again: boolean): void {
@@ -165,9 +161,10 @@ export class Breakpoints implements TapListener {
 
   /** A person at the debugger sees what is next, and steps into its handler. */
   private stopBefore(next: Next, problem: string): void {
-    const { vm } = this.bus;
+    const { bus, tap } = this.runtime;
     const sequence = readU53(this.bytes, this.at + SEQUENCE_OFFSET);
-    this.met({ vm, party: next.party, kindName: next.kind, source: next.source, sequence, problem, at: this.bus.now() });
+    const { party, kind: kindName, source } = next;
+    tap.report({ type: 'break', report: { vm: bus.vm, party, kindName, source, sequence, problem, at: bus.now() } });
     this.message = next;
     // biome-ignore lint/suspicious/noDebugger: to stop here is what a breakpoint is for
     debugger;
