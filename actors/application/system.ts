@@ -140,7 +140,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const directory = new Directory(options.parties);
   const changes = new ChangeFeed(host.timers, host.clock);
   const narrating = narrate(host, changes);
-  const persistence = await openKeeper(host, persistentOf(options), directory, changes);
+  const persistence = await openKeeper(host, options.storage, persistentOf(options), directory, changes);
   if (options.onChange) changes.onChange(options.onChange);
   const tracing = new Tracing(host, directory, changes);
   const lacks = new Lacks(changes);
@@ -215,11 +215,11 @@ function placementOf(planned: readonly Placement[], { actors }: Directory): read
   return planned.map((placement) => (replaced(placement.actor) ? { ...placement, vm: 'js', reason: 'guest' } : placement));
 }
 
-function persistentOf({ actors, stored = 'newest', storage }: SystemOptions): PersistentActors {
+function persistentOf({ actors, stored = 'newest' }: SystemOptions): PersistentActors {
   const persistent = actors.flatMap(({ schema, persistent = false }) =>
     persistent && schema.state ? [{ actor: schema.name, fingerprint: fingerprintOf(schema.state) }] : [],
   );
-  return { actors: persistent, stored, storage };
+  return { actors: persistent, stored };
 }
 
 function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs }: SystemOptions): Intensity {

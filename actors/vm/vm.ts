@@ -26,6 +26,7 @@ import { wholeFrame } from './cell/rehearsal.js';
 import { Runtime } from './cell/runtime.js';
 import { CellMap } from './cell-map.js';
 import { Cells } from './cells.js';
+import { CrashSites } from './crash/crashes.js';
 import { VmDebugging } from './debugging.js';
 import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
@@ -52,6 +53,7 @@ export class Vm implements VmControl {
   private readonly work: Pump;
   private readonly hearing: Hearing;
   private readonly reports: HostReports;
+  private readonly sites: CrashSites;
 
   constructor(private readonly options: VmOptions) {
     this.name = options.name;
@@ -66,11 +68,12 @@ export class Vm implements VmControl {
     this.hearing = new Hearing(runtime, this.work, () => this.serves && !this.stands);
     this.debug = new VmDebugging(runtime, () => this.serves && this.work.step());
     this.reports = new HostReports(bus, options.events);
+    this.sites = new CrashSites(tap.tell);
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
     // The report of a crash has what came before: so that is told first.
     tap.attach({ ended: () => this.tracer.tell() });
-    for (const own of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability]) if (own) tap.attach(own);
+    for (const own of [runtime.crashes, this.reports, this.sites, metrics, runtime.durability]) if (own) tap.attach(own);
     if (options.listener) tap.listen(options.listener);
     this.tracer = new Tracer(runtime, map);
   }
@@ -233,9 +236,8 @@ export class Vm implements VmControl {
   }
 
   async locate(party: string, epoch: number): Promise<string> {
-    const { sites } = this.reports;
-    await sites.ready(party, epoch);
-    const position = sites.locate(party, epoch);
+    await this.sites.ready(party, epoch);
+    const position = this.sites.locate(party, epoch);
     this.wake();
     return position;
   }

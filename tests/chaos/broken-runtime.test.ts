@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CheckpointMemory } from '../../actors/contract/checkpoint.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import { VmBus } from '../../actors/vm/bus/vm-bus.js';
+import { VmLinks } from '../../actors/vm/bus/vm-links.js';
 import { Mover } from '../../actors/vm/mover.js';
 import { PortCell } from '../../actors/vm/port/port-cell.js';
 import { Vm } from '../../actors/vm/vm.js';
@@ -54,7 +54,14 @@ const BREAKAGES: readonly Breakage[] = [
   {
     without: 'what was drained kept in the links',
     kinds: FAULT_KINDS,
-    apply: () => void vi.spyOn(VmBus.prototype, 'retains', 'get').mockReturnValue(false),
+    apply() {
+      const { attach } = VmLinks.prototype;
+      vi.spyOn(VmLinks.prototype, 'attach').mockImplementation(function (this: VmLinks, ...input) {
+        const link = attach.apply(this, input);
+        link.reader.retains = false;
+        return link;
+      });
+    },
   },
   {
     without: 'the journal read after a loss',

@@ -14,7 +14,7 @@ const hostThat = (loaded: () => Promise<never>) => ({ loaded, timers: time }) as
 const offline = hostThat(() => Promise.reject(cause));
 const stalled = hostThat(() => new Promise(() => {}));
 const open = (actors: readonly { actor: string; fingerprint: string }[], storage: Storage | undefined, host = offline) =>
-  openKeeper(host, { actors, stored: 'newest', storage }, {} as Directory, {} as ChangeFeed);
+  openKeeper(host, storage, { actors, stored: 'newest' }, {} as Directory, {} as ChangeFeed);
 
 test('where nothing is kept nothing is loaded, and an actor starts with the state that it left', async () => {
   const keeper = await open([{ actor: 'history', fingerprint: '1' }], undefined);

@@ -25,7 +25,7 @@ function twoLinks() {
     writers.push(new RingWriter(incoming, null));
     return { reader: new RingReader(incoming, null), writer: new RingWriter(createRing(1024), null) };
   };
-  const links = new VmLinks({ vm: 'host', parties, router, openLink, retains: false, wake() {} });
+  const links = new VmLinks({ name: 'host', parties, openLink }, router, () => {});
   for (const peer of ['js', 'wasm'] as const) links.attach(peer, { incoming: null, outgoing: null });
   const write = (peer: number) => {
     writers[peer].write(numberedFrame(0, 40), 0, 40);

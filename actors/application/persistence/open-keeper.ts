@@ -1,7 +1,7 @@
 /** Who keeps the states of persistent actors. Most applications keep none, and do not load what reads and writes them. */
 import { PART_LOAD_DEADLINE_MS } from '../../../protocol/limits.js';
 import { type Host, inTime, loadedIn } from '../../contract/host.js';
-import { type StateKeeper, StorageError } from '../../contract/storage.js';
+import { type StateKeeper, type Storage, StorageError } from '../../contract/storage.js';
 import type { ChangeFeed } from '../../supervisor/change-feed.js';
 import type { Directory } from '../../supervisor/directory.js';
 import type { PersistentActors } from './persistence.js';
@@ -15,18 +15,22 @@ const KEEPS_NOTHING: StateKeeper = {
   async flush() {},
 };
 
-/** @throws StorageError `failed` when what reads and writes states cannot be loaded, `late` when that takes too long */
+/**
+ * @param storage where the states of actors are kept; nowhere when not given
+ * @throws StorageError `failed` when what reads and writes states cannot be loaded, `late` when that takes too long
+ */
 export async function openKeeper(
   host: Host,
+  storage: Storage | undefined,
   persistent: PersistentActors,
   directory: Directory,
   changes: ChangeFeed,
 ): Promise<StateKeeper> {
-  if (!persistent.storage || persistent.actors.length === 0) return KEEPS_NOTHING;
+  if (!storage || persistent.actors.length === 0) return KEEPS_NOTHING;
   const doing = 'load what keeps states';
   const loading = loadedIn(host, import('./persistence.js')).catch((cause) => {
     throw new StorageError('failed', doing, { cause });
   });
   const { Persistence } = await inTime(host.timers, PART_LOAD_DEADLINE_MS, loading, () => new StorageError('late', doing));
-  return new Persistence(persistent, host.timers, directory, changes);
+  return new Persistence(storage, persistent, host.timers, directory, changes);
 }

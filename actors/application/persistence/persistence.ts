@@ -23,8 +23,6 @@ export type Stored = 'newest' | 'before' | 'none';
 export interface PersistentActors {
   readonly actors: readonly PersistentActor[];
   readonly stored: Stored;
-  /** Where the states of actors are kept; nowhere when not given. */
-  readonly storage: Storage | undefined;
 }
 
 export class Persistence implements StateKeeper {
@@ -35,16 +33,17 @@ export class Persistence implements StateKeeper {
   private readonly stored: Stored;
   private held = false;
 
+  /** @param storage where their states are kept */
   constructor(
-    { actors, stored, storage }: PersistentActors,
+    storage: Storage,
+    { actors, stored }: PersistentActors,
     private readonly timers: Timers,
     private readonly directory: Directory,
     private readonly changes: ChangeFeed,
   ) {
-    const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, changes)) : [];
     this.stored = stored;
-    this.states = new Map(kept.map((state) => [state.status.actor, state]));
-    if (storage) storage.onLost = (detail) => this.doubt(detail);
+    this.states = new Map(actors.map((actor) => [actor.actor, new PersistentState(storage, actor, changes)]));
+    storage.onLost = (detail) => this.doubt(detail);
   }
 
   private doubt(detail: string): void {

@@ -1,4 +1,5 @@
 /** The state of one actor in storage: read when the actor starts, written when it has changed, one write at a time. */
+import { isSame } from '../../contract/snapshot.js';
 import { type PersistenceStatus, type Storage, type StorageChange, StorageError } from '../../contract/storage.js';
 import { isA } from '../../contract/thrown.js';
 import type { ChangeFeed } from '../../supervisor/change-feed.js';
@@ -73,7 +74,7 @@ export class PersistentState {
     for (let next = this.take(); next !== null; next = this.take()) {
       try {
         const newest = this.slots.newest[0]?.snapshot;
-        if (!newest || !equal(newest, next)) await this.slots.write(next);
+        if (!newest || !isSame(newest, next)) await this.slots.write(next);
         this.failure = null;
       } catch (error) {
         this.fail(asStorageError(error, `write ${this.actor}`));
@@ -87,8 +88,6 @@ export class PersistentState {
     return wanted;
   }
 }
-
-const equal = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && one.every((byte, i) => byte === other[i]);
 
 /** The two slots that are written in turn, and the one for what is set aside. */
 const SLOTS = ['0', '1', 'other'] as const;

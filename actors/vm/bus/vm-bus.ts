@@ -49,7 +49,7 @@ export class VmBus implements GateBus {
     private readonly served: Pick<Scheduler, 'parties'>,
     readonly wake: () => void,
   ) {
-    const { name: vm, parties, openLink, memory } = options;
+    const { name: vm, parties, memory } = options;
     const { requests } = this;
     this.vm = vm;
     this.incarnation = memory?.incarnation ?? 1;
@@ -60,16 +60,11 @@ export class VmBus implements GateBus {
       bounce: (requester, request, kind, code) => this.fail({ requester, request, kind }, code),
       orphaned: (request) => this.withdraw([request]),
     });
-    this.links = new VmLinks({ vm, parties, router: this.router, openLink, retains: this.retains, wake });
+    this.links = new VmLinks(options, this.router, wake);
     this.sender = new SystemSender(vm, this.incarnation, this);
     this.resync = new TopicResync(parties, this.router, this.sender);
     this.orphaned = new OrphanedOutput(this);
     this.lost = new LostRequests(options, this);
-  }
-
-  /** Whether drained frames stay in the links until they are durable: so it is for a VM that can be lost and come back. */
-  get retains(): boolean {
-    return this.options.memory !== undefined;
   }
 
   now(): number {

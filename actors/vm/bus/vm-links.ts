@@ -2,26 +2,15 @@
 import { RUNTIME_ADDRESS } from '../../../bus/kinds.js';
 import type { FrameSink, LinkEnds, LinkReader, LinkWriter, RetainingReader } from '../../../bus/link.js';
 import type { Router } from '../../../bus/router.js';
-import type { PartySchema } from '../../../protocol/schema.js';
 import type { Routes } from '../../contract/control.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
-import type { OpenLinkFunction } from '../vm-options.js';
+import type { VmOptions } from '../vm-options.js';
 
 /**
  * Frames taken from a link before the mailboxes are served: one batch, so that under load frames wait in the links and not in the
  * mailboxes, which are copied into every checkpoint.
  */
 const DRAIN_FRAMES_MAX = 256;
-
-export interface VmLinksOptions {
-  readonly vm: VmName;
-  readonly parties: readonly PartySchema[];
-  readonly router: Router;
-  readonly openLink: OpenLinkFunction;
-  /** Whether drained frames stay in the links until they are durable. */
-  readonly retains: boolean;
-  readonly wake: () => void;
-}
 
 interface Wait {
   readonly reached: () => boolean;
@@ -38,12 +27,17 @@ export class VmLinks {
   private refused = false;
   private waits: readonly Wait[] = [];
   private readonly sink: FrameSink = (bytes, at, length) => {
-    const accepted = this.options.router.arrive(bytes, at, at + length);
+    const accepted = this.router.arrive(bytes, at, at + length);
     if (!accepted) this.refused = true;
     return accepted;
   };
 
-  constructor(private readonly options: VmLinksOptions) {}
+  /** @param wake asks the driver for a pump */
+  constructor(
+    private readonly options: Pick<VmOptions, 'name' | 'parties' | 'openLink' | 'memory'>,
+    private readonly router: Router,
+    private readonly wake: () => void,
+  ) {}
 
   get readers(): readonly RetainingReader[] {
     return this.all.map(({ reader }) => reader);
@@ -72,9 +66,10 @@ export class VmLinks {
     const former = this.byPeer.get(peer);
     detach(former);
     const link = this.options.openLink(transport, former?.writer.unreleased() ?? []);
-    link.reader.retains = this.options.retains;
-    link.reader.onFrames = this.options.wake;
-    link.writer.onRoom = this.options.wake;
+    // Of a VM that can be lost and come back, drained frames stay in the links until they are durable.
+    link.reader.retains = this.options.memory !== undefined;
+    link.reader.onFrames = this.wake;
+    link.writer.onRoom = this.wake;
     this.byPeer.set(peer, link);
     this.all = [...this.byPeer.values()];
     this.route();
@@ -93,7 +88,8 @@ export class VmLinks {
 
   /** Routes frames over the links that are open now. */
   private route(): void {
-    const { vm: here, parties, router } = this.options;
+    const { router } = this;
+    const { name: here, parties } = this.options;
     for (const party of parties) {
       const vm = this.routes.get(party.address);
       const isElsewhere = vm !== undefined && vm !== here;

@@ -130,7 +130,7 @@ export class ActorCell extends KeptActor {
 
   /** Takes a snapshot when something was handled since the last one. */
   takeSnapshot(): void {
-    const { snapshots, incarnations, gate, digest } = this;
+    const { snapshots, incarnations, gate, sent } = this;
     if (!this.runs || snapshots.framesSince === 0) return;
     const started = this.runtime.bus.now();
     let bytes: Uint8Array;
@@ -140,7 +140,7 @@ export class ActorCell extends KeptActor {
       this.endAtSnapshot(asTrap(error));
       return;
     }
-    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached });
+    snapshots.keep({ bytes, sequence: gate.sequence, digest: sent.digest, position: this.reached });
     snapshots.costMicros = this.runtime.bus.now() - started;
     this.settle();
     this.runtime.tap.tell.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
@@ -273,7 +273,7 @@ export class ActorCell extends KeptActor {
         this.endIncarnation(trap, entry);
         return;
       }
-      const failed = this.probe(entry, { sequence: this.gate.sequence, digest: this.digest, position: this.handledTo });
+      const failed = this.probe(entry, { sequence: this.gate.sequence, digest: this.sent.digest, position: this.handledTo });
       if (failed) {
         this.endIncarnation(failed, entry);
         return;

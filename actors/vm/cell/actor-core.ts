@@ -5,8 +5,6 @@
  * Invariant: a journal entry before `handledTo` was handled and its output has left; an entry after it was not. So a restart never sends
  * twice and never skips.
  */
-
-import { FrameDigest } from '../../../bus/digest.js';
 import { pairsOf, seenOf } from '../../../bus/seen.js';
 import { frameLength } from '../../../protocol/frame.js';
 import type { Position, SavedStateBytes, SnapshotBytes } from '../../../protocol/names.js';
@@ -20,7 +18,7 @@ import { firstSequenceOf } from '../bus/gate.js';
 import { Cell, type CellCounts } from './cell.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import { asTrap, Incarnations } from './incarnations.js';
-import { Rehearsal, SentSince } from './rehearsal.js';
+import { Rehearsal, Sent } from './rehearsal.js';
 import type { Runtime } from './runtime.js';
 import { type Snapshot, SnapshotKeeper } from './snapshots.js';
 
@@ -30,14 +28,12 @@ export abstract class ActorCore extends Cell {
   protected readonly incarnations: Incarnations;
   protected readonly journal: CellJournal;
   protected readonly snapshots: SnapshotKeeper;
-  protected readonly sent: SentSince;
+  protected readonly sent: Sent;
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
   protected handledTo: Position;
   /** Rest of a batch that ended early, journaled and not handled: its first entry is at `handledTo`. */
   protected rest: readonly JournalEntry[] = [];
-  /** Digest of all that has left the gate, to compare a replay with. */
-  protected digest: number;
   /**
    * True when a snapshot could not be taken, or hung. Then one is taken after each frame that is handled again, which finds the frame that
    * leads to that state.
@@ -50,7 +46,6 @@ export abstract class ActorCore extends Cell {
   private rewritten = false;
   /** Why the actor is not entered any more in this VM: that would end the VM. */
   protected barred: ActorTrap | null = null;
-  private readonly frameDigest = new FrameDigest();
 
   constructor(
     factory: ActorFactory,
@@ -73,8 +68,7 @@ export abstract class ActorCore extends Cell {
     this.snapshots = new SnapshotKeeper({ bytes: former?.snapshot ?? this.incarnations.snapshot(), sequence, digest, position });
     this.handledTo = handledTo;
     this.gate.sequence = lastSequence;
-    this.digest = lastDigest;
-    this.sent = new SentSince(lastSequence);
+    this.sent = new Sent(lastSequence, lastDigest);
   }
 
   get schema(): PartySchema {
@@ -130,7 +124,6 @@ export abstract class ActorCore extends Cell {
     this.runtime.tap.tell.handled(this.address, bytes, frames, false);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
-    this.digest = this.frameDigest.add(this.digest, output, start, end);
     this.sent.add(output, start, end);
     this.gate.release(output, start, end);
   }
@@ -164,7 +157,7 @@ export abstract class ActorCore extends Cell {
   protected replay(entries: readonly JournalEntry[]): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
     const { tap } = this.runtime;
     const { last } = this.snapshots;
-    const rehearsal = new Rehearsal(last, { digest: this.digest, sequence: this.gate.sequence }, this.sent.after(last.sequence));
+    const rehearsal = new Rehearsal(last, { digest: this.sent.digest, sequence: this.gate.sequence }, this.sent.after(last.sequence));
     tap.progress.again();
     for (const [i, entry] of entries.entries()) {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position, true);

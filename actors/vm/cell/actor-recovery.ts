@@ -26,7 +26,7 @@ export abstract class KeptActor extends ActorCore {
       digest: snapshots.last.digest,
       handledTo: Math.max(this.handledTo, neededFrom),
       lastSequence: gate.sequence,
-      lastDigest: this.digest,
+      lastDigest: this.sent.digest,
       seen: pairsOf(this.seen),
       waiting: this.mailbox.contents,
       held: gate.held,
@@ -125,13 +125,10 @@ export abstract class KeptActor extends ActorCore {
     this.runtime.bus.router.fence(this.address, gate.epoch, gate.sequence);
     this.renew();
     const entries = handled.map((frame) => ({ frame, position: journal.position, poisoned: false }));
-    if (sent) {
-      this.sent.restart(snapshots.last.sequence);
-      this.sent.add(sent, 0, sent.length);
-    }
+    if (sent) this.sent.resume(snapshots.last.sequence, sent);
     const failed = this.replay(entries);
     if (failed) throw failed.trap;
-    snapshots.keep({ bytes: incarnations.snapshot(), sequence: gate.sequence, digest: this.digest, position: journal.position });
+    snapshots.keep({ bytes: incarnations.snapshot(), sequence: gate.sequence, digest: this.sent.digest, position: journal.position });
     this.sent.restart(gate.sequence);
     this.remember({ waiting, held });
   }

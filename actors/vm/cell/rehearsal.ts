@@ -147,18 +147,26 @@ function textOf(frame: Frame): string {
 }
 
 /**
- * What an actor has sent since its last snapshot, as it was emitted, so that a different output of a replay can be shown beside it.
+ * What an actor has sent: a digest of all of it, to compare a replay with; and what was emitted since its last snapshot, so that a different
+ * output can be shown beside it.
  *
- * The catch: it keeps only the first `SENT_KEPT_BYTES_MAX`, and nothing from before a loss of its VM: differences there are known by the
+ * The catch: of that it keeps only the first `SENT_KEPT_BYTES_MAX`, and nothing from before a loss of its VM: differences there are known by the
  * digest alone.
  */
-export class SentSince {
+export class Sent {
   private memory = new Uint8Array(0);
   private length = 0;
   private isFull = false;
+  private readonly frameDigest = new FrameDigest();
 
-  /** @param sequence of the frame before the first that is kept */
-  constructor(private sequence: Sequence) {}
+  /**
+   * @param sequence of the frame before the first that is kept
+   * @param digest of all that was sent until then
+   */
+  constructor(
+    private sequence: Sequence,
+    public digest: number,
+  ) {}
 
   /** A snapshot was taken: output from before it is not compared any more. */
   restart(sequence: Sequence): void {
@@ -167,8 +175,19 @@ export class SentSince {
     this.isFull = false;
   }
 
+  /** Goes on after a move: these frames were sent after a sequence, and are in the digest already. */
+  resume(sequence: Sequence, frames: Uint8Array): void {
+    this.restart(sequence);
+    this.keep(frames, 0, frames.length);
+  }
+
   /** The frames in `bytes[start, end)` leave next. */
   add(bytes: Uint8Array, start: number, end: number): void {
+    this.digest = this.frameDigest.add(this.digest, bytes, start, end);
+    this.keep(bytes, start, end);
+  }
+
+  private keep(bytes: Uint8Array, start: number, end: number): void {
     if (this.isFull) return;
     let to = end;
     if (this.length + end - start > SENT_KEPT_BYTES_MAX) {

@@ -6,7 +6,6 @@ import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../../protocol/frame.js'
 import type { Beginning } from '../../../trace/step.js';
 import type { RefusedReport, VmEvent, VmEvents } from '../../contract/events.js';
 import type { VmBus } from '../bus/vm-bus.js';
-import { CrashSites } from '../crash/crashes.js';
 import type { TapListener } from '../tap/tap.js';
 
 export class HostReports implements TapListener {
@@ -15,15 +14,10 @@ export class HostReports implements TapListener {
   /** A party that sends what it may not send does so again: reported once for each party and kind, which bounds this set. */
   private readonly refusals = new Set<string>();
 
-  /** Where in their source the crashes were that the host hears of: it asks later. */
-  readonly sites: CrashSites;
-
   constructor(
     private readonly bus: VmBus,
     private readonly events: VmEvents,
-  ) {
-    this.sites = new CrashSites(bus.tap.tell);
-  }
+  ) {}
 
   /** If the host does not accept it, the host is gone, and this VM with it. */
   report(event: VmEvent): void {
