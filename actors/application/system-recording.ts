@@ -197,10 +197,10 @@ class RecordedStatus {
   }
 
   private get present(): SystemStatus {
-    const { directory, changes, persistence, supervision } = this.system;
+    const { directory, persistence, supervision } = this.system;
     const { tree, intensity, escalation } = supervision;
     return {
-      state: changes.systemState,
+      state: directory.systemState,
       escalation,
       supervisors: supervisorsOf(tree, intensity),
       vms: directory.vms.statuses.map(({ vm, state, reason, failedOver }) => ({ vm, state, reason, failedOver })),

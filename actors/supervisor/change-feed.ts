@@ -94,8 +94,6 @@ export const CRASH_REPORTS_MAX = 64;
 export class ChangeFeed {
   readonly crashReports: CrashReport[] = [];
   readonly histories = new CrashHistories();
-  /** As it was told last. */
-  systemState: SystemState = 'starting';
   /** Poison messages: they outlive the VM in which they crashed. */
   readonly poisoned: DeadLetters<CrashReport>;
   private readonly listeners: Listeners<SystemChange>;
@@ -116,7 +114,6 @@ export class ChangeFeed {
   }
 
   emit(change: SystemChange): void {
-    if (change.type === 'system') this.systemState = change.state;
     if (change.type === 'crash') this.keep(change.report);
     if (change.type === 'poisoned') this.bury(change);
     this.listeners.tell(change);

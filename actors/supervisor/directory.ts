@@ -3,6 +3,7 @@ import type { Address, Epoch, Sequence } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { Routes, VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
+import type { SystemState } from '../contract/states.js';
 import { firstSequenceOf } from '../vm/bus/gate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { rethrowUnlessLost, SupervisionError } from './errors.js';
@@ -22,6 +23,8 @@ export class Directory {
   readonly actors = new Map<string, SupervisedActor>();
   readonly ports = new Map<string, SupervisedPort>();
   phase: Phase = 'starting';
+  /** How the whole system is, as it was told last. */
+  systemState: SystemState = 'starting';
 
   /** @param schemas of all actors and ports of the application */
   constructor(readonly schemas: readonly PartySchema[]) {}

@@ -113,8 +113,7 @@ export class Supervision {
     private readonly watcher: RootWatcher,
   ) {
     // Devices that fail together do not come back together, since no two start in the same microsecond.
-    const chance = new Random(clock.nowMicros());
-    this.platform = { timers, nowMicros: () => clock.nowMicros(), random: () => chance.next() };
+    this.platform = { clock, timers, chance: new Random(clock.nowMicros()) };
     this.paths = new Map(pathsOf(options.tree, []));
     this.specification = this.specify(options.tree, options.escalation === 'degrade' ? 'degrade' : 'escalate');
   }

@@ -92,13 +92,14 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   }
 
   private run(): void {
-    let last: SystemState = this.state;
-    this.machine.subscribe(() => {
-      if (this.state === last) return;
-      last = this.state;
+    const { directory, changes } = this.shared;
+    this.machine.subscribe(({ value }) => {
+      const { state } = this;
+      if (state === directory.systemState) return;
+      directory.systemState = state;
       // What stands does not come to an end.
-      if (last === 'stopping' || this.machine.getSnapshot().value === 'abandoning') void this.debugging.end();
-      this.shared.changes.emit({ type: 'system', state: last });
+      if (state === 'stopping' || value === 'abandoning') void this.debugging.end();
+      changes.emit({ type: 'system', state });
     });
     this.machine.start();
   }

@@ -4,17 +4,16 @@
  * The catch: an incarnation may end while the supervisor is busy. Its `Child` says which one ended, so that a late notice, which comes
  * when another incarnation runs, is recognized.
  */
-import type { Microseconds } from '../../../protocol/names.js';
-import type { Timers } from '../../contract/host.js';
+import type { Random } from '../../../bus/random.js';
+import type { Clock, Timers } from '../../contract/host.js';
 import type { RestartTimes } from '../intensity.js';
 import type { Child, ChildSpecification, DropReason, Exit, Purpose } from './specification.js';
 
 /** Clock, timers and chance: a supervisor has none of its own. */
 export interface TreePlatform {
+  readonly clock: Clock;
   readonly timers: Timers;
-  nowMicros(): Microseconds;
-  /** From 0 to 1. */
-  random(): number;
+  readonly chance: Pick<Random, 'next'>;
 }
 
 /** restarting: it starts, or will be tried again. down: it will not be started without an order, or before its turn. */
@@ -91,7 +90,7 @@ export class Children {
 
   private welcome(entry: Entry, child: Child): void {
     entry.child = child;
-    entry.startedAt = this.platform.nowMicros();
+    entry.startedAt = this.platform.clock.nowMicros();
     child.ended.then((exit) => this.onEnded(entry, child, exit));
   }
 

@@ -56,7 +56,7 @@ export class Restarts {
   /** After a run that was long enough, backoff begins anew. */
   private noteRun(entry: Entry): void {
     const { backoff } = this.flags;
-    const ranMs = (this.platform.nowMicros() - entry.startedAt) / 1000;
+    const ranMs = (this.platform.clock.nowMicros() - entry.startedAt) / 1000;
     if (backoff && isReset(backoff, ranMs)) entry.restarts = 0;
   }
 
@@ -80,7 +80,7 @@ export class Restarts {
   /** Waits for the backoff. Children that will be restarted with it keep running until then. */
   private roundLater(entry: Entry, backoff: Backoff): void {
     const { platform } = this;
-    const delayMs = backoffMs(backoff, entry.restarts++, platform.random());
+    const delayMs = backoffMs(backoff, entry.restarts++, platform.chance.next());
     const round = async () => {
       if (entry.timer === timer) await this.round(entry);
       return undefined;
@@ -92,7 +92,7 @@ export class Restarts {
   private admit(entry: Entry): boolean {
     if (entry.specification.budget?.take()) return true;
     const budget = this.flags.exhaustion === 'degrade' ? entry : this;
-    const times = admitRestart(budget.times, this.platform.nowMicros(), this.flags);
+    const times = admitRestart(budget.times, this.platform.clock.nowMicros(), this.flags);
     if (times) budget.times = times;
     return times !== null;
   }
@@ -131,7 +131,7 @@ export class Restarts {
     const { budget } = specification;
     if (budget?.hasRoom !== undefined) return budget.hasRoom;
     const spent = this.flags.exhaustion === 'degrade' ? times : this.times;
-    return admitRestart(spent, this.platform.nowMicros(), this.flags) !== null;
+    return admitRestart(spent, this.platform.clock.nowMicros(), this.flags) !== null;
   }
 
   /** Ends a group in reverse order. A temporary child is ended for good: it is not restarted, and its end counts for nothing. */

@@ -3,13 +3,10 @@
  * it is not restarted from a journal. It may send at any time; what it sends while it handles a frame was caused by that frame, and so is what it
  * sends when it has awaited a reply. Once it is closed it cannot send any more: whatever still runs of it, in promises and timers, sends into nothing.
  */
-
-import { requestNumber } from '../../../bus/body.js';
-import type { BoundMessage, BoundPublication, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
+import type { BoundMessage, BoundPublication, BoundRequest, Recipient } from '../../../protocol/bind.js';
 import {
   assertMaySend,
   type Called,
-  type CrashCause,
   DecodeError,
   ERROR_CODES,
   type ErrorCode,
@@ -29,23 +26,15 @@ import {
   SOURCE_OFFSET,
 } from '../../../protocol/frame.js';
 import { system } from '../../../protocol/generated/system.js';
-import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
+import { PORT_HELD_BYTES_MAX } from '../../../protocol/limits.js';
 import type { Address, Epoch } from '../../../protocol/names.js';
 import { Reader } from '../../../protocol/reader.js';
-import type { CrashQuestion } from '../../contract/events.js';
 import { assertHandlersNamed, type Handler, HandlerTable, handlerNameOf, namedBy, Replicas, topicsOf } from '../../model/handler-table.js';
 import type { Incoming, PortHandlers, PortParty } from '../../model/handlers.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Gate } from '../bus/gate.js';
 import type { Runtime } from '../cell/runtime.js';
-import { type Awaited, BY_CRASHES, type Cause, Continuations, fail, firstRequestOf } from './awaited.js';
-
-/** The part of AbortSignal that is needed. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
+import { type AbortSignalLike, type Cause, Continuations, PortRequests } from './awaited.js';
 
 export interface RequestOptions {
   /** Counts from now; replaces what the schema says. */
@@ -73,11 +62,10 @@ export class Port<P extends PortParty = PortParty> {
   private readonly reader = new Reader();
   private readonly outbox: OutboxBuilder;
   private readonly table: HandlerTable<Context>;
-  private readonly awaited = new Map<number, Awaited>();
   private readonly timers = new Map<number, (timer: number) => void>();
   private readonly handlers: PortHandlers<P>;
   private readonly continuations: Continuations;
-  private nextRequest: number;
+  private readonly requests: PortRequests;
   private closed = false;
   /** The frame that causes what is sent now; null for none. */
   private cause: Cause | null = null;
@@ -90,9 +78,9 @@ export class Port<P extends PortParty = PortParty> {
     private readonly runtime: Runtime,
     private readonly onCrash: (error: unknown) => void,
   ) {
-    this.nextRequest = firstRequestOf(gate.epoch);
     this.outbox = new OutboxBuilder(schema.address);
     this.continuations = new Continuations((cause) => this.setCause(cause), runtime.bus.wake);
+    this.requests = new PortRequests(runtime, gate, this.outbox, this.continuations);
     this.handlers = create(this);
     assertHandlersNamed(schema.name, this.handlers, [...PORT_HANDLERS, ...namedBy(schema)]);
     this.table = new HandlerTable(schema, (reader, decode) => decode(reader));
@@ -199,69 +187,12 @@ export class Port<P extends PortParty = PortParty> {
       return refuse('refused', { cause: new PermissionError(this.name, kindName, message.ownerName) });
     if (this.closed) return refuse('closed');
     if (options.signal?.aborted) return refuse('aborted');
-    if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
+    if (this.requests.full || this.overloaded) return refuse('overloaded');
     return new Promise((resolve, reject) => {
-      const request = this.nextRequest;
-      this.emit(Port.prototype.request, message, message.owner, fields, request);
-      this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
-      const abort = () => this.abandon(request, 'aborted');
-      const done = () => options.signal?.removeEventListener('abort', abort);
-      options.signal?.addEventListener('abort', abort, { once: true });
-      this.awaited.set(request, {
-        message: message as unknown as BoundRequest,
-        kindName,
-        askedAt: this.runtime.bus.now(),
-        resolve: (answer) => {
-          done();
-          resolve(answer);
-        },
-        reject: (error) => {
-          done();
-          reject(error);
-        },
-      });
+      this.emit(Port.prototype.request, message, message.owner, fields, this.requests.next);
+      this.requests.add(message as unknown as BoundRequest, options.signal, resolve, reject);
       this.release(deadlineMs);
     });
-  }
-
-  /** Ends a request for whose answer nobody waits any more, and tells the party that works on it. */
-  private abandon(request: number, code: ErrorCode): void {
-    const awaited = this.take(request);
-    if (!awaited) return;
-    fail(awaited, code);
-    this.runtime.bus.requests.settled(this.address, request);
-    this.withdraw(request, awaited.message);
-  }
-
-  private take(request: number): Awaited | undefined {
-    const awaited = this.awaited.get(request);
-    this.awaited.delete(request);
-    return awaited;
-  }
-
-  private withdraw(request: number, { kind, owner }: BoundRequest): void {
-    this.outbox.begin();
-    this.outbox.append(system.receives.withdrawn, owner, { request, requester: this.address, requestKind: kind });
-    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
-    this.runtime.bus.wake();
-  }
-
-  /**
-   * The runtime says that no reply will come.
-   * @param epoch incarnation of the target whose crash is the reason; null when there is none, or it is unknown
-   */
-  private async failed(request: number, code: ErrorCode, epoch: Epoch | null, cause: Cause): Promise<void> {
-    const awaited = this.take(request);
-    if (!awaited) return;
-    if (code === 'deadline') this.withdraw(request, awaited.message);
-    const { askedAt, message } = awaited;
-    const crash = BY_CRASHES.includes(code) ? await this.crashOf({ party: message.owner, epoch, code, askedAt }) : null;
-    this.continuations.add(cause, () => fail(awaited, code, crash));
-  }
-
-  /** Never rejects. */
-  private crashOf(question: CrashQuestion): Promise<CrashCause | null> {
-    return this.runtime.options.events.crashOf(question).catch(() => null);
   }
 
   /** Sets what is called when a timer of this port fires. */
@@ -321,7 +252,7 @@ export class Port<P extends PortParty = PortParty> {
     } catch (error) {
       this.onCrash(error);
     }
-    for (const request of [...this.awaited.keys()]) this.abandon(request, 'closed');
+    this.requests.close();
   }
 
   private release(deadlineMs?: number): void {
@@ -370,7 +301,7 @@ export class Port<P extends PortParty = PortParty> {
     const { table, handlers } = this;
     table.take(requestFailed.kind, (reader, incoming) => {
       const { request, code, crashEpoch } = requestFailed.decode(reader);
-      void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch, incoming);
+      void this.requests.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch, incoming);
     });
     table.on(withdrawn, ({ requester, request }) => handlers.onWithdrawn?.(requester, request));
     table.on(timerFired, ({ timer }) => this.timers.get(timer)?.(timer));
@@ -381,22 +312,8 @@ export class Port<P extends PortParty = PortParty> {
     for (const party of this.runtime.options.parties) {
       for (const message of Object.values(party.receives)) {
         if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
-        this.table.take(message.reply.kind, (reader, incoming) => this.resolve(message.reply, reader, incoming));
+        this.table.take(message.reply.kind, (reader, incoming) => this.requests.answered(message.reply, reader, incoming));
       }
     }
-  }
-
-  private resolve(reply: BoundReply, reader: Reader, incoming: Cause): void {
-    const awaited = this.take(requestNumber(reader.bytes, 0, reader.end));
-    if (!awaited) return;
-    let answer: never;
-    try {
-      answer = reply.decode(reader) as never;
-    } catch (cause) {
-      const error = new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause });
-      this.continuations.add(incoming, () => awaited.reject(error));
-      return;
-    }
-    this.continuations.add(incoming, () => awaited.resolve(answer));
   }
 }

@@ -75,9 +75,9 @@ export class World {
   /** Chance: the next draws. */
   chances: number[] = [];
   readonly platform: TreePlatform = {
+    clock: this.time,
     timers: this.time,
-    nowMicros: () => this.time.nowMicros(),
-    random: () => this.chances.shift() ?? 0,
+    chance: { next: () => this.chances.shift() ?? 0 },
   };
   private readonly scripts = new Map<string, Start[]>();
 
