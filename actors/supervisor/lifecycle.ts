@@ -9,7 +9,6 @@ import type { Breakpoint } from '../contract/breakpoint.js';
 import { inTime, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
-import type { CrashCauses } from './crash-causes.js';
 import type { Debugging } from './debugging.js';
 import type { Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
@@ -35,7 +34,6 @@ export class Lifecycle {
     private readonly tree: Supervision,
     private readonly routing: Routing,
     private readonly debugging: Debugging,
-    private readonly crashes: CrashCauses,
   ) {}
 
   async start(): Promise<void> {
@@ -91,7 +89,6 @@ export class Lifecycle {
     for (const vm of [...directory.vms.all].reverse()) await vm.end('stop');
     await this.threads.release();
     await persistence.flush();
-    this.crashes.end();
     return report;
   }
 

@@ -69,7 +69,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     const threads = new VmThreads(shared, options, options.circuit !== null, { crashes, moves, recovery, reports }, this);
     this.addParties(moves);
     this.tree = new Supervision(host, options, directory, this);
-    this.lifecycle = new Lifecycle(shared, options, threads, this.tree, routing, debugging, crashes);
+    this.lifecycle = new Lifecycle(shared, options, threads, this.tree, routing, debugging);
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle, directory } });
     this.run();
     host.listen(reports.listener('host'));

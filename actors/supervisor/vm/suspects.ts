@@ -11,11 +11,16 @@ const SUSPECTS_MAX = 32;
 /** The VM is lost. It is judged once its thread is gone: only then is it certain what it was busy with. */
 interface Loss {
   readonly reason: string;
-  readonly hung: boolean;
-  /** Address of the party at which it seems to hang. */
-  readonly hungParty: () => number | undefined;
-  /** What it was busy with; null when with nothing. */
-  readonly place: () => Place | null;
+  /** Signs of life of the incarnation that is lost. */
+  readonly progress: ProgressReader;
+  /** The count at which it hung; null when its thread ended unasked. */
+  readonly hungAt: number | null;
+}
+
+/** What it was busy with; null when with nothing. */
+function placeOf({ progress, hungAt }: Loss): Place | null {
+  const { busy, count, place } = hungAt === null ? progress.left() : progress.read();
+  return busy && (hungAt === null || count === hungAt) ? place : null;
 }
 
 export class Suspects {
@@ -29,38 +34,32 @@ export class Suspects {
   }
 
   /** It hangs, and is ended for that. */
-  hung({ progress, count: noticed }: HangNotice, reason: string): void {
-    const place = () => {
-      const { busy, count, place } = progress.read();
-      return busy && count === noticed ? place : null;
-    };
-    this.pending = { reason, hung: true, hungParty: () => progress.read().place?.address, place };
+  hung({ progress, count }: HangNotice, reason: string): void {
+    this.pending = { reason, progress, hungAt: count };
   }
 
   /** Its thread has ended unasked. If it was ended for a hang, that is known already. */
   ended(reason: string): void {
     const { progress } = this;
     if (!progress || this.pending) return;
-    const place = () => {
-      const { busy, place } = progress.left();
-      return busy ? place : null;
-    };
     const [firstLine] = reason.split('\n', 1);
-    this.pending = { reason: `its thread ended at it: ${firstLine}`, hung: false, hungParty: () => undefined, place };
+    this.pending = { reason: `its thread ended at it: ${firstLine}`, progress, hungAt: null };
   }
 
   /** Address of the party at which it seems to hang, until its thread is gone. */
   get hungParty(): number | undefined {
-    return this.pending?.hungParty();
+    const loss = this.pending;
+    return loss && loss.hungAt !== null ? loss.progress.read().place?.address : undefined;
   }
 
   /** To be called when the thread that was lost is gone. @returns suspects, oldest first */
   judge(): readonly Suspect[] {
     const { pending: loss } = this;
     this.pending = null;
-    const place = loss?.place();
+    const place = loss && placeOf(loss);
     if (!loss || !place) return this.known;
-    const { reason, hung } = loss;
+    const { reason } = loss;
+    const hung = loss.hungAt !== null;
     // A thread that may have been done with the frame is not reported: it only counts as an attempt.
     this.known = [...this.known, { ...place, reason, hung, reported: !hung && !place.certain }].slice(-SUSPECTS_MAX);
     return this.known;

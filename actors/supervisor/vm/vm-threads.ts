@@ -77,8 +77,9 @@ export class VmThreads implements VmCommands {
     }
   }
 
-  /** Resolves when no spare thread is kept any more. */
+  /** All VMs have ended. Resolves when no spare thread is kept any more. */
   async release(): Promise<void> {
+    this.services.crashes.end();
     await Promise.all(this.state.directory.vms.all.map(({ name }) => this.keepSpare(name, false)));
   }
 
