@@ -37,11 +37,6 @@ function decodeBody({ kind, name, fields }: KindSchema, frame: Frame): DecodedFi
   return decoder.all(fields, name, kind);
 }
 
-/** One value of a schema, for example the state of an actor. @throws DecodeError with field and offset */
-export function decodeValue(field: Field, bytes: Uint8Array): unknown {
-  return new FieldDecoder(new Reader().reset(bytes)).all([['value', field]], '', 0, false).value;
-}
-
 /** The body of a frame as far as it fits its schema. @returns undefined when it is no MessagePack */
 export function readableBody(schemas: Schemas, frame: Frame): unknown {
   const schema = schemas.kind(readU16(frame, KIND_OFFSET));
@@ -84,10 +79,9 @@ export class FieldDecoder {
     return value;
   }
 
-  /** @param isList whether the fields are in an array, as in a body */
-  all(fields: NamedFields, name: string, kind: Kind, isList = true): DecodedFields {
+  all(fields: NamedFields, name: string, kind: Kind): DecodedFields {
     try {
-      const decoded = isList ? this.structure(fields) : { value: this.named('value', fields[0][1]) };
+      const decoded = this.structure(fields);
       this.reader.finish();
       return decoded;
     } catch (error) {

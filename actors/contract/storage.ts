@@ -14,8 +14,6 @@ export interface Storage {
    * @throws StorageError
    */
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** Does nothing when the key holds nothing. @throws StorageError */
-  remove(key: string): Promise<void>;
   /** Later calls fail as `closed`. */
   close(): void;
   /** Called when kept values may be gone although nobody removed them here. Whoever keeps states sets this, and then writes them anew. */
@@ -55,7 +53,7 @@ export class StorageError extends Error {
 export function unavailableStorage(error: StorageError): Storage {
   const fail = () => Promise.reject(error);
   const lack = { what: 'storage', instead: 'nothing is kept', why: error.message };
-  return { get: fail, put: fail, remove: fail, close() {}, lack };
+  return { get: fail, put: fail, close() {}, lack };
 }
 
 /** damaged: no whole record. version: it has another version of the schema. refused: its actor did not start with it. */

@@ -177,5 +177,3 @@ class PartyChecks {
     }
   }
 }
-
-export { conflictsOf } from './conflicts.js';

@@ -9,9 +9,6 @@ export interface Conflict {
   readonly text: string;
 }
 
-/** @returns a sentence for each conflict */
-export const conflictsOf = (parties: readonly PartySchema[]): string[] => conflictsIn(parties).map(({ text }) => text);
-
 /**
  * @param refused names of parties that are missing here because they have problems of their own
  * @param own parties whose code is generated together; the others are the runtime's

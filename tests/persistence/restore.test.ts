@@ -145,7 +145,6 @@ test('a storage that hangs makes nobody wait for ever, and its writes do not ove
   const hanging = {
     get: () => new Promise<null>(() => {}),
     put: inner.put.bind(inner),
-    remove: inner.remove.bind(inner),
     close() {},
   };
   const late = {

@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
 import type { BoundParty } from '../../protocol/bind.js';
-import { emitRoundTrip } from '../../protocol/codegen/round-trip.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { madeOnce } from '../made-once.js';
 import { allParties } from './codecs.js';
 import { parties as everyParties } from './every/generated/index.js';
+import { emitRoundTrip } from './round-trip.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = 'tests/guests/codec/assembly';

@@ -1,7 +1,8 @@
 /** The schemas as a contract: the hash is approved, kinds are used once, and the generator refuses anything that would break it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { conflictsOf, problemsOf } from '../../protocol/codegen/check.js';
+import { problemsOf } from '../../protocol/codegen/check.js';
+import { conflictsIn } from '../../protocol/codegen/conflicts.js';
 import { schemaHash } from '../../protocol/codegen/schema-hash.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import {
@@ -22,6 +23,9 @@ import {
   u8,
   u16,
 } from '../../protocol/schema.js';
+
+/** A sentence for each conflict. */
+const conflictsOf = (...input: Parameters<typeof conflictsIn>): string[] => conflictsIn(...input).map(({ text }) => text);
 
 const parties = tandemParties as readonly unknown[] as readonly PartySchema[];
 const portOf = (receives: PartySchema['receives']): PartySchema =>

@@ -6,7 +6,7 @@ import { decodeDynamic } from '../../protocol/dynamic.js';
 import { Reader } from '../../protocol/reader.js';
 import type { Field } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
-import { decodeFrame, decodeValue, readableBody, readableValue } from '../../trace/decode.js';
+import { decodeFrame, FieldDecoder, readableBody, readableValue } from '../../trace/decode.js';
 import { Schemas } from '../../trace/schemas.js';
 import { allParties, codecs } from '../protocol/codecs.js';
 import { fieldsOf } from '../protocol/values.js';
@@ -54,7 +54,9 @@ function frameWith(kind: number, body: Uint8Array): Uint8Array {
 
 describe.each(codecs.map((codec) => [codec.name, codec] as const))('%s', (_, codec) => {
   const decoded = (body: Uint8Array): unknown =>
-    codec.kind ? decodeFrame(schemas, frameWith(codec.kind, body)) : decodeValue({ type: 'struct', fields: codec.fields }, body);
+    codec.kind
+      ? decodeFrame(schemas, frameWith(codec.kind, body))
+      : new FieldDecoder(new Reader().reset(body)).one({ type: 'struct', fields: codec.fields });
 
   test('decodes like generated code', () => {
     fc.assert(

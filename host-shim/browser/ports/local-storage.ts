@@ -84,13 +84,6 @@ class LocalStorage implements Storage {
     });
   }
 
-  async remove(key: string): Promise<void> {
-    return this.run(`remove ${key}`, () => {
-      this.area.removeItem(this.prefix + key);
-      this.count(this.prefix + key, 0);
-    });
-  }
-
   close(): void {
     this.closed = true;
     globalThis.removeEventListener?.('storage', this.changed);

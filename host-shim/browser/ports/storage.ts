@@ -109,10 +109,6 @@ class DatabaseStorage implements Storage {
     return this.change(key, `put ${key}`, (store) => store.put(own, key));
   }
 
-  async remove(key: string): Promise<void> {
-    return this.change(key, `remove ${key}`, (store) => store.delete(key));
-  }
-
   close(): void {
     this.closed = true;
     if (this.underway.size === 0) this.database?.close();

@@ -67,10 +67,6 @@ export class Picture {
     return this.words.length / DISPLAY_ITEM_WORDS;
   }
 
-  get clipCount(): number {
-    return this.clips.length / DISPLAY_CLIP_WORDS;
-  }
-
   take(list: MessageOf<typeof display, 'displayList'>): void {
     this.frame = list.frame;
     this.width = list.width;

@@ -42,10 +42,6 @@ class FolderStorage implements Storage {
     await this.change(key, `put ${key}`, () => this.replace(this.pathOf(key), own));
   }
 
-  async remove(key: string): Promise<void> {
-    await this.change(key, `remove ${key}`, () => rm(this.pathOf(key), { force: true }));
-  }
-
   close(): void {
     this.closed = true;
   }

@@ -42,11 +42,6 @@ class MemoryStorage implements Storage {
     if (fault !== null && fault.kind !== 'lost') throw new StorageError('failed', `put ${key}`, { cause: new Error(fault.kind) });
   }
 
-  async remove(key: string): Promise<void> {
-    this.assertOpen(`remove ${key}`);
-    this.memory.delete(key);
-  }
-
   close(): void {
     this.closed = true;
   }

@@ -1,6 +1,7 @@
 /** Writes an AssemblyScript table of all codecs for tests in a guest: it decodes with the codec at an index and encodes again. */
-import type { PartySchema } from '../schema.js';
-import { indent, messagesOf, pascal } from './model.js';
+
+import { indent, messagesOf, pascal } from '../../protocol/codegen/model.js';
+import type { PartySchema } from '../../protocol/schema.js';
 
 export interface RoundTripPaths {
   /** Folder of the AssemblyScript runtime, relative to the table. */
