@@ -5,16 +5,17 @@
  *   a VM is lost ───────> kept for each party that was in it ──────────┴──> answers what a party has ended by since a time
  *
  * The catch: a failure may arrive before the report, which takes another way. Then the answer waits: until the report comes, until the
- * VM is lost from which it would come, or until everything ends.
+ * VM is lost from which it would come, or until everything ends; and at most `CONTROL_DEADLINE_MS`, since a VM may have been lost before
+ * it could report.
  */
 
 import { beginningOf } from '../../bus/beginning.js';
 import type { CrashCause } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
-import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
+import { CONTROL_DEADLINE_MS, CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
 import type { Address, Epoch, Microseconds } from '../../protocol/names.js';
 import type { CrashQuestion, CrashReport } from '../contract/events.js';
-import type { Clock } from '../contract/host.js';
+import type { Clock, Timers } from '../contract/host.js';
 import type { Directory } from './directory.js';
 
 interface Crash {
@@ -44,6 +45,7 @@ export class CrashCauses {
   constructor(
     private readonly directory: Directory,
     private readonly clock: Clock,
+    private readonly timers: Timers,
   ) {}
 
   /** @param position resolves when it is known, or cannot be found. Never rejects */
@@ -94,7 +96,12 @@ export class CrashCauses {
     const { party } = question;
     const known = this.crashes.get(keyOf(party, epoch));
     if (known || this.ended || epoch <= (this.heard.get(party) ?? 0)) return known;
-    return new Promise((settle) => {
+    return new Promise((answer) => {
+      const overdue = this.timers.set(CONTROL_DEADLINE_MS, () => this.settle((asked) => asked === question, undefined));
+      const settle = (crash: Crash | undefined) => {
+        this.timers.clear(overdue);
+        answer(crash);
+      };
       this.waiting = [...this.waiting, { question, settle }];
     });
   }

@@ -63,7 +63,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     this.debugging = new Debugging(host, directory, changes);
     const { routing, debugging } = this;
     const moves = new Moves(vms, routing, changes);
-    const crashes = new CrashCauses(directory, host.clock);
+    const crashes = new CrashCauses(directory, host.clock, host.timers);
     const recovery = new VmRecovery(shared, options, debugging);
     const reports = new VmReports(shared, routing, crashes, debugging);
     const threads = new VmThreads(shared, options, options.circuit !== null, { crashes, moves, recovery, reports }, this);

@@ -5,7 +5,8 @@ import { CrashCauses } from '../../actors/supervisor/crash-causes.js';
 import { Directory } from '../../actors/supervisor/directory.js';
 import { RequestError } from '../../protocol/errors.js';
 import type { MessageOf } from '../../protocol/fields.js';
-import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
+import { CONTROL_DEADLINE_MS, CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
+import { VirtualTime } from '../supervisor/virtual-time.js';
 import { Bank, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 
 const failureOf = (world: BankWorld, request: Promise<unknown>): Promise<RequestError> =>
@@ -183,7 +184,7 @@ test('a supervisor that is asked while everything ends is not waited for', async
 describe('what the supervisor is asked', () => {
   const reportOf = (epoch: number) => ({ party: 'bank', address: 72, epoch, reason: `end ${epoch}`, at: epoch }) as CrashReport;
   const asked = (epoch: number): CrashQuestion => ({ party: 72, epoch, code: 'ended', askedAt: 0 });
-  const open = () => new CrashCauses(new Directory([]), { nowMicros: () => 0 });
+  const open = (time = new VirtualTime()) => new CrashCauses(new Directory([]), time, time);
 
   test('about a crash before it has been told waits for the report, and for the position', async () => {
     const causes = open();
@@ -195,6 +196,14 @@ describe('what the supervisor is asked', () => {
     const third = causes.of(asked(4));
     causes.end();
     expect(await third).toBeNull();
+  });
+
+  test('about a crash that nobody reports, as of a VM that was lost before it could, is not waited for without end', async () => {
+    const time = new VirtualTime();
+    const causes = open(time);
+    const [first, second] = [causes.of(asked(1)), causes.of(asked(1))];
+    await time.advance(CONTROL_DEADLINE_MS);
+    expect([await first, await second, time.pending]).toEqual([null, null, 0]);
   });
 
   test('about a crash that is long forgotten has no answer, and is not waited for', async () => {
