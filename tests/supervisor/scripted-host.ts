@@ -87,6 +87,8 @@ export class ScriptedVm implements VmControl {
   readonly orders: SpawnSpec[] = [];
   /** Epoch as which each actor may go on without a command. */
   readonly permits = new Map<string, number>();
+  /** Actors whose incarnation has ended, and the next has not begun. */
+  readonly ended = new Set<string>();
   routes: Routes = [];
   counted: Partial<VmCounters> = {};
   letters: DeadLetter[] = [];
@@ -117,6 +119,7 @@ export class ScriptedVm implements VmControl {
 
   /** The actor's incarnation ends. An epoch of the past makes it a report that comes late. */
   trap(actor: string, epoch = this.epochs.get(actor) ?? 0): void {
+    if (epoch === this.epochs.get(actor)) this.ended.add(actor);
     this.listener?.report({ type: 'ended', report: crashReport(actor, this.name, epoch, this.time.nowMicros()) });
   }
 
@@ -125,6 +128,12 @@ export class ScriptedVm implements VmControl {
     const ended = this.epochs.get(actor) ?? 0;
     this.epochs.set(actor, ended + 1);
     this.listener?.report({ type: 'ended', report: crashReport(actor, this.name, ended, this.time.nowMicros(), ended + 1) });
+  }
+
+  /** Whether the actor runs here, and would be started again without a command. */
+  isPermitted(actor: string): boolean {
+    const epoch = this.epochs.get(actor);
+    return epoch !== undefined && !this.ended.has(actor) && this.permits.get(actor) === epoch + 1;
   }
 
   /** Tells at which message its former incarnation hung. */
@@ -163,17 +172,30 @@ export class ScriptedVm implements VmControl {
   async spawn(order: SpawnSpec): Promise<void> {
     await this.answer('spawn', `${order.party} ${order.epoch}`, undefined);
     this.orders.push(order);
-    this.epochs.set(order.party, order.epoch);
+    this.began(order.party, order.epoch);
   }
   async restart(actor: string, epoch: number): Promise<void> {
     await this.answer('restart', `${actor} ${epoch}`, undefined);
+    const present = this.epochs.get(actor);
+    if (!this.ended.has(actor) && present !== epoch) this.refuseRestart(`${actor} ${epoch} while ${present} runs`);
+    this.began(actor, epoch);
+  }
+  /** As a real VM does. */
+  private refuseRestart(which: string): never {
+    this.log.push(`${this.name}: refused restart ${which}`);
+    throw new Error(`cannot restart ${which}`);
+  }
+  private began(actor: string, epoch: number): void {
     this.epochs.set(actor, epoch);
+    this.ended.delete(actor);
   }
   async permit(actor: string, epoch: number): Promise<void> {
     this.permits.set(actor, epoch);
   }
-  end(actor: string): Promise<number> {
-    return this.answer('end', actor, 0);
+  async end(actor: string): Promise<number> {
+    await this.answer('end', actor, 0);
+    this.ended.add(actor);
+    return 0;
   }
   async stop(actor: string): Promise<Uint8Array> {
     const savedState = await this.answer('stop', actor, new Uint8Array([this.epochs.get(actor) ?? 0]));
@@ -269,7 +291,7 @@ export class ScriptedVm implements VmControl {
   async recover(orders: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     this.suspects = suspects;
     await this.answer('recover', `${orders.map(({ party, epoch }) => `${party} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
-    for (const { party, epoch } of orders) this.epochs.set(party, epoch);
+    for (const { party, epoch } of orders) this.began(party, epoch);
   }
   readonly moves: MoveControl = {
     suspend: (address) => this.answer('suspend', String(address), []),
@@ -277,7 +299,7 @@ export class ScriptedVm implements VmControl {
     handOver: (actor) => this.answer('handOver', actor, { ...NO_HANDOVER, actor }),
     adopt: async ({ party, epoch }) => {
       await this.answer('adopt', `${party} ${epoch}`, undefined);
-      this.epochs.set(party, epoch);
+      this.began(party, epoch);
     },
     forget: async (actor) => {
       await this.answer('forget', actor, undefined);

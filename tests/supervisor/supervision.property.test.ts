@@ -1,7 +1,7 @@
 /**
  * Random lives: whatever order ends, deaths, faults, stops and starts come in, everything settles. No actor stays in a state that
  * needs someone else to end it, no call hangs, no window of one period holds more restarts than the budget, epochs only rise,
- * and routes lead to those that run and to no other.
+ * supervisor and VM agree on the incarnation that runs, and routes lead to those that run and to no other.
  *
  * SEED=n in the environment runs other sequences; fast-check prints the one that failed.
  */
@@ -10,44 +10,58 @@ import { expect, test } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import type { Intensity } from '../../actors/supervisor/intensity.js';
 import type { RestartKind } from '../../actors/supervisor/tree/specification.js';
 import { anna, bert, carl, order, started } from './application.js';
 import type { ScriptedHost } from './scripted-host.js';
 
 const names = ['anna', 'bert', 'carl'];
 const vmOf: Record<string, VmName> = { anna: 'js', bert: 'wasm', carl: 'js' };
-const budget = { intensity: 2, periodMs: 1000 };
+const SMALL = { intensity: 2, periodMs: 1000 };
+/** Never exhausted. */
+const LARGE = { intensity: 1000, periodMs: 1000 };
 const settledStates = ['running', 'stopped', 'exhausted', 'failed', 'lost'];
 /** Longer than any deadline that a call may have to wait for, one after another. */
 const longMs = 120_000;
 
 type Step =
-  | { readonly do: 'trap' | 'trapLate' | 'stop' | 'start' | 'finish' | 'snapshot'; readonly actor: string }
+  | { readonly do: 'trap' | 'trapAndGoOn' | 'trapAhead' | 'trapLate' | 'stop' | 'start' | 'finish' | 'snapshot'; readonly actor: string }
   | { readonly do: 'refuse' | 'hang'; readonly actor: string; readonly call: string; readonly times: number }
   | { readonly do: 'die'; readonly vm: VmName }
   | { readonly do: 'wait'; readonly ms: number };
 
 const actor = fc.constantFrom(...names);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('trap' as const), actor }) },
+const events: fc.WeightedArbitrary<Step>[] = [
+  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('trap', 'trapAndGoOn', 'trapAhead'), actor }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('trapLate', 'stop', 'start', 'finish', 'snapshot'), actor }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constantFrom('refuse', 'hang'),
-      actor,
-      call: fc.constantFrom('restart', 'stop', 'spawn', 'fence', 'setRoutes'),
-      times: fc.integer({ min: 1, max: 4 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('die' as const), vm: fc.constantFrom<VmName>('js', 'wasm') }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('wait' as const), ms: fc.constantFrom(0, 1, 200, 999, 1001, 6000) }) },
-);
+];
+const callFault: fc.WeightedArbitrary<Step> = {
+  weight: 3,
+  arbitrary: fc.record({
+    do: fc.constantFrom('refuse', 'hang'),
+    actor,
+    call: fc.constantFrom('restart', 'stop', 'spawn', 'fence', 'setRoutes'),
+    times: fc.integer({ min: 1, max: 4 }),
+  }),
+};
+const loss: fc.WeightedArbitrary<Step> = {
+  weight: 3,
+  arbitrary: fc.record({ do: fc.constantFrom('die' as const), vm: fc.constantFrom<VmName>('js', 'wasm') }),
+};
 
 /** Does one step. @returns the promise of a call that must settle, or nothing */
 function take(taken: Step, host: ScriptedHost, system: System): Promise<unknown> | undefined {
   switch (taken.do) {
     case 'trap':
+      host.vm(vmOf[taken.actor]).trap(taken.actor);
+      return;
+    case 'trapAndGoOn':
+      if (host.vm(vmOf[taken.actor]).isPermitted(taken.actor)) host.vm(vmOf[taken.actor]).trapAndGoOn(taken.actor);
+      return;
+    case 'trapAhead':
+      if (!host.vm(vmOf[taken.actor]).isPermitted(taken.actor)) return;
+      host.vm(vmOf[taken.actor]).trapAndGoOn(taken.actor);
       host.vm(vmOf[taken.actor]).trap(taken.actor);
       return;
     case 'trapLate':
@@ -81,7 +95,7 @@ interface Life {
 }
 
 /** Notes every restart with its time, and checks that epochs only rise. A start by order begins a new budget. */
-function watch(host: ScriptedHost, system: System): Life {
+function watch(host: ScriptedHost, system: System, budget: Intensity): Life {
   const life: Life = { restartedAt: new Map(), epochs: new Map() };
   system.onChange((change: SystemChange) => {
     if (change.type !== 'actor') return;
@@ -108,12 +122,21 @@ function expectSettled(host: ScriptedHost, system: System): void {
   expect(host.vm('host').routes).toEqual([[34, 'host'], ...running]);
 }
 
-async function live(steps: readonly Step[], kinds: readonly RestartKind[]): Promise<void> {
+/** Besides, each VM has the incarnations that its supervisor knows, and was never asked to restart one that runs. */
+function expectAgreed(host: ScriptedHost, system: System): void {
+  expectSettled(host, system);
+  const running = system.actors.filter(({ state }) => state === 'running');
+  for (const { actor, vm, epoch } of running) expect([actor, host.vm(vm).epochs.get(actor)]).toEqual([actor, epoch]);
+  expect(host.log.filter((line) => line.includes('refused'))).toEqual([]);
+}
+
+async function live(steps: readonly Step[], kinds: readonly RestartKind[], budget: Intensity, check: typeof expectAgreed): Promise<void> {
   const { host, system } = await started({
     ...budget,
+    vmIntensity: budget,
     actors: [anna, bert, carl].map((schema, i) => order(schema, { restart: kinds[i] })),
   });
-  watch(host, system);
+  watch(host, system, budget);
   const errors: unknown[] = [];
   const unsettled = new Set<Promise<unknown>>();
   for (const taken of steps) {
@@ -126,7 +149,7 @@ async function live(steps: readonly Step[], kinds: readonly RestartKind[]): Prom
   await host.time.advance(longMs);
   expect(unsettled.size).toBe(0);
   for (const error of errors) expect((error as Error).name).toMatch(/^(SupervisionError|StartError|ControlError)$/);
-  expectSettled(host, system);
+  check(host, system);
   const left = names.filter((name) => system.actors.some((status) => status.actor === name));
   const stopped = system.stop();
   await host.time.advance(longMs);
@@ -135,10 +158,19 @@ async function live(steps: readonly Step[], kinds: readonly RestartKind[]): Prom
   expect(host.time.pending).toBe(0);
 }
 
+const kind = fc.constantFrom<RestartKind>('permanent', 'transient', 'temporary');
+const parameters = { seed: Number(process.env.SEED ?? 20_261_121), numRuns: 150 };
+/** By default fast-check takes a quarter of that at most. */
+const LONG = { maxLength: 40, size: 'max' } as const;
+
 test('property: everything settles, within the budget', async () => {
-  const kind = fc.constantFrom<RestartKind>('permanent', 'transient', 'temporary');
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.tuple(kind, kind, kind), live), {
-    seed: Number(process.env.SEED ?? 20_261_121),
-    numRuns: 400,
-  });
+  const steps = fc.array(fc.oneof(...events, loss, callFault), LONG);
+  const property = fc.asyncProperty(steps, fc.tuple(kind, kind, kind), (taken, kinds) => live(taken, kinds, SMALL, expectSettled));
+  await fc.assert(property, parameters);
+});
+
+test('property: where every call is answered, supervisor and VMs agree on the incarnations', async () => {
+  const steps = fc.array(fc.oneof(...events, loss), LONG);
+  const property = fc.asyncProperty(steps, fc.tuple(kind, kind, kind), (taken, kinds) => live(taken, kinds, LARGE, expectAgreed));
+  await fc.assert(property, parameters);
 });
