@@ -5,7 +5,7 @@ import type { SystemOptions } from '../../actors/application/system.js';
 import { type ActorSpec, startSystem } from '../../actors/application/system.js';
 import type { Capabilities } from '../../actors/contract/host.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import { ScriptedHost } from './scripted-host.js';
+import { ADDRESSES, ScriptedHost } from './scripted-host.js';
 
 const party = (role: 'actor' | 'port', name: string, address: number): PartySchema => ({
   role,
@@ -19,7 +19,7 @@ const party = (role: 'actor' | 'port', name: string, address: number): PartySche
 });
 
 export const page = party('port', 'page', 34);
-export const [anna, bert, carl] = [party('actor', 'anna', 64), party('actor', 'bert', 65), party('actor', 'carl', 66)];
+export const [anna, bert, carl] = Object.entries(ADDRESSES).map(([name, address]) => party('actor', name, address));
 
 export const order = (schema: PartySchema, more: Partial<ActorSpec> = {}): ActorSpec => ({
   schema,

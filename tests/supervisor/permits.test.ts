@@ -118,3 +118,16 @@ test('a VM that was lost after a permit was used comes back with an epoch that n
   await settle();
   expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3 });
 });
+
+test('what an incarnation had sent is not refused when its VM is lost as it ends', async () => {
+  const { host, system } = await started();
+  host.vm('wasm').trapAndGoOn('bert');
+  await settle();
+  system.finishActor('bert').catch(() => {});
+  host.vm('wasm').die('the thread ended');
+  await settle();
+  const { epoch, state } = statusOf(system, 'bert');
+  expect([epoch, state]).toEqual([3, 'running']);
+  const { fences } = host.vm('js');
+  expect(fences.findLast((fence) => fence.epoch === epoch)?.lastSequence).toBeGreaterThanOrEqual(2);
+});

@@ -81,12 +81,15 @@ export class CommandsOfParty implements PartyCommands {
   async stop(): Promise<Uint8Array> {
     const { party, address } = this.specification;
     const { routing, persistence } = this.services;
-    const control = this.here;
-    const savedState = await control.stop(party);
-    control.letGo(party).catch(() => {}); // with a VM that is lost nothing is kept
-    routing.forgetLast(address);
-    persistence.leave(party, savedState);
-    return savedState;
+    try {
+      const control = this.here;
+      const savedState = await control.stop(party);
+      control.letGo(party).catch(() => {}); // with a VM that is lost nothing is kept
+      persistence.leave(party, savedState);
+      return savedState;
+    } finally {
+      routing.forgetLast(address);
+    }
   }
 
   /** A stop that came before its actor was there found nothing to stop: the actor must not appear afterwards. */

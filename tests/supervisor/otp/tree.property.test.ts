@@ -151,7 +151,7 @@ async function live(branch: Branch, steps: readonly Step[]): Promise<void> {
 }
 
 test('property: what lives is what the tree says, within its budgets, and it ends in order', async () => {
-  await fc.assert(fc.asyncProperty(tree, fc.array(step, { maxLength: 25 }), live), {
+  await fc.assert(fc.asyncProperty(tree, fc.array(step, { maxLength: 25, size: 'max' }), live), {
     seed: Number(process.env.SEED ?? 20_261_122),
     numRuns: 150,
   });
