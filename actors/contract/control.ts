@@ -4,7 +4,7 @@
  */
 import type { DeadLetter } from '../../bus/dead-letters.js';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { Address, Epoch, Frame, SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
+import type { Address, Epoch, Frame, SavedStateBytes, Sequence, SnapshotBytes } from '../../protocol/names.js';
 import type { Breakpoint } from './breakpoint.js';
 import type { ActorHandover } from './checkpoint.js';
 import type { CauseLink } from './events.js';
@@ -35,7 +35,7 @@ export type RecoverySpec = Omit<SpawnSpec, 'stored'>;
 /** The end of one incarnation of a party, for those who watch it. */
 export interface EndNotice {
   /** Address. */
-  readonly party: number;
+  readonly party: Address;
   readonly epoch: Epoch;
   readonly reason: EndReason;
 }
@@ -163,9 +163,9 @@ export interface VmControl {
    * Refuses frames from `address` with a lower epoch from now on, unless their sequence is at most `lastSequence`: those had left before
    * their incarnation ended, and may still be on their way.
    */
-  fence(address: Address, epoch: Epoch, lastSequence: number): Promise<void>;
+  fence(address: Address, epoch: Epoch, lastSequence: Sequence): Promise<void>;
   /** Tells a party, in the name of this VM's runtime, that an incarnation of a party that it watches has ended. */
-  tellEnded(watcher: number, notice: EndNotice): Promise<void>;
+  tellEnded(watcher: Address, notice: EndNotice): Promise<void>;
   setAnimating(animating: boolean): Promise<void>;
   /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
   setTrapRate(rate: number, seed: number): Promise<void>;
@@ -174,7 +174,7 @@ export interface VmControl {
   /** Makes the handler of the actor's next frame loop for ever. */
   hang(actor: string): Promise<void>;
   /** The frame with this source and sequence, then its causes, nearest first, as far as they passed this VM lately. */
-  causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
+  causes(source: Address, sequence: Sequence): Promise<readonly CauseLink[]>;
   /** Source position at which this incarnation of an actor or port crashed lately; empty when unknown. */
   locate(party: string, epoch: Epoch): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
@@ -261,5 +261,5 @@ export interface Trial {
   /** What was wrong with the bytes of the message; empty when they could be read. */
   readonly malformed: string;
   /** What the actor would have sent, oldest first. `target` is empty for a publication, which goes to the followers. */
-  readonly emitted: readonly { readonly kindName: string; readonly target: string; readonly frame: Uint8Array }[];
+  readonly emitted: readonly { readonly kindName: string; readonly target: string; readonly frame: Frame }[];
 }

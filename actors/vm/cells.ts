@@ -1,5 +1,6 @@
 /** Brings parties into a VM and removes them: actors that are spawned, stopped, moved or back after a loss, and ports that are opened. */
 
+import type { Epoch, Sequence } from '../../protocol/names.js';
 import type { Beginning } from '../../trace/step.js';
 import type { ActorCheckpoint } from '../contract/checkpoint.js';
 import type { SpawnSpec } from '../contract/control.js';
@@ -117,7 +118,7 @@ export class Cells {
     if (spec.epoch > 1 || spec.stored) bus.resync.come(cell.schema, spec.stored !== undefined);
   }
 
-  restart(name: string, epoch: number): void {
+  restart(name: string, epoch: Epoch): void {
     const cell = this.map.named(name);
     cell.checkRestart(epoch);
     this.serve(cell);
@@ -159,7 +160,7 @@ async function loadOne({ schema, load }: ActorFactory): Promise<void> {
   }
 }
 
-function beginningOf({ options, snapshot, stored }: SpawnSpec, sequence: number): Beginning {
+function beginningOf({ options, snapshot, stored }: SpawnSpec, sequence: Sequence): Beginning {
   const state = snapshot ? decodeSavedState(snapshot).snapshot : stored;
   return { options, snapshot: state && state.length > 0 ? state : null, sequence };
 }

@@ -4,8 +4,10 @@
  *
  *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
  */
+
 import type { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
+import type { Address, Epoch, Frame, Microseconds, SavedStateBytes, Sequence } from '../../protocol/names.js';
 import type {
   ActorHealth,
   DeadLetter,
@@ -102,7 +104,7 @@ export class Vm implements VmControl {
   }
 
   /** What the application's clock says at a moment of the platform's. Both in microseconds. */
-  timeAt(platformMicros: number): number {
+  timeAt(platformMicros: Microseconds): number {
     return platformMicros - (this.options.clock.behindMicros ?? 0);
   }
 
@@ -144,7 +146,7 @@ export class Vm implements VmControl {
   }
 
   /** Whether the party at this address lives here. */
-  has(address: number): boolean {
+  has(address: Address): boolean {
     return this.runtime.scheduler.parties.some((party) => party.address === address);
   }
 
@@ -166,13 +168,13 @@ export class Vm implements VmControl {
     this.wake();
   }
 
-  async restart(party: string, epoch: number): Promise<void> {
+  async restart(party: string, epoch: Epoch): Promise<void> {
     if (this.stands) await this.debug.over();
     this.cells.restart(party, epoch);
     this.wake();
   }
 
-  async permit(party: string, epoch: number): Promise<void> {
+  async permit(party: string, epoch: Epoch): Promise<void> {
     this.map.withStateNamed(party).deaths.permit.grant(epoch);
   }
 
@@ -180,7 +182,7 @@ export class Vm implements VmControl {
     return this.map.withStateNamed(party).end();
   }
 
-  async stop(party: string): Promise<Uint8Array> {
+  async stop(party: string): Promise<SavedStateBytes> {
     const savedState = this.cells.stop(party);
     this.wake();
     // Otherwise no checkpoint would contain what it sent last, and its last state.
@@ -192,7 +194,7 @@ export class Vm implements VmControl {
     this.map.savedStates.delete(party);
   }
 
-  async snapshot(party: string): Promise<Uint8Array> {
+  async snapshot(party: string): Promise<SavedStateBytes> {
     const cell = this.map.withStateNamed(party);
     this.reports.asked(cell.address);
     return cell.savedState();
@@ -204,11 +206,11 @@ export class Vm implements VmControl {
     if (factory && !this.cells.closed) this.cells.replace(factory);
   }
 
-  async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
+  async fence(address: Address, epoch: Epoch, lastSequence: Sequence): Promise<void> {
     this.runtime.bus.fence(address, epoch, lastSequence);
   }
 
-  async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
+  async tellEnded(watcher: Address, notice: EndNotice): Promise<void> {
     this.runtime.bus.sender.tell(system.receives.ended, watcher, notice);
     this.wake();
   }
@@ -231,11 +233,11 @@ export class Vm implements VmControl {
     this.map.named(party).injectFault('hang');
   }
 
-  async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
+  async causes(source: Address, sequence: Sequence): Promise<readonly CauseLink[]> {
     return this.runtime.crashes.causes(source, sequence);
   }
 
-  async locate(party: string, epoch: number): Promise<string> {
+  async locate(party: string, epoch: Epoch): Promise<string> {
     await this.sites.ready(party, epoch);
     const position = this.sites.locate(party, epoch);
     this.wake();
@@ -248,7 +250,7 @@ export class Vm implements VmControl {
 
   async counters(): Promise<VmCounters> {
     const { bus, tap } = this.runtime;
-    const nameOf = (address: number) => this.kinds.partyName(address);
+    const nameOf = (address: Address) => this.kinds.partyName(address);
     const waiting = this.runtime.scheduler.parties.map(({ mailbox, gate }) => mailbox.frames() + (gate.blocked ? 1 : 0));
     return {
       sent: tap.sent.toRecord(nameOf),
@@ -265,12 +267,12 @@ export class Vm implements VmControl {
     return this.tap.deadLetters.list();
   }
 
-  async tryFrame(party: string, frame: Uint8Array): Promise<Trial> {
+  async tryFrame(party: string, frame: Frame): Promise<Trial> {
     const cell = this.map.withStateNamed(party);
     return cell.tryFrame(wholeFrame(frame, cell.address));
   }
 
-  async deliverAgain(party: string, frame: Uint8Array): Promise<void> {
+  async deliverAgain(party: string, frame: Frame): Promise<void> {
     const cell = this.map.named(party);
     cell.deliverAgain(wholeFrame(frame, cell.address));
     this.wake();

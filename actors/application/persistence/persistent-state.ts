@@ -1,4 +1,5 @@
 /** The state of one actor in storage: read when the actor starts, written when it has changed, one write at a time. */
+import type { SnapshotBytes } from '../../../protocol/names.js';
 import { isSame } from '../../contract/snapshot.js';
 import { type PersistenceStatus, type Storage, type StorageChange, StorageError } from '../../contract/storage.js';
 import { isA } from '../../contract/thrown.js';
@@ -45,7 +46,7 @@ export class PersistentState {
   }
 
   /** Resolves when this or a newer state is written, or writing has failed. @returns false when it has failed */
-  async write(snapshot: Uint8Array): Promise<boolean> {
+  async write(snapshot: SnapshotBytes): Promise<boolean> {
     this.wanted = snapshot;
     this.writing ??= this.writeAll().finally(() => {
       this.writing = null;
@@ -172,7 +173,7 @@ export class StateSlots {
   }
 
   /** Resolves when the state would outlive a loss of power. Calls must not overlap. @throws StorageError */
-  async write(snapshot: Uint8Array): Promise<void> {
+  async write(snapshot: SnapshotBytes): Promise<void> {
     if (!this.isKnown) await this.read();
     if (this.foreign?.index === this.target) await this.setAside();
     const state = { generation: this.generation + 1, snapshot };

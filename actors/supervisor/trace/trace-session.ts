@@ -7,6 +7,7 @@
  * The catch: steps are collected ten times a second, and whenever a VM says that it has written a lot.
  */
 
+import type { Address } from '../../../protocol/names.js';
 import type { RecordingLevel } from '../../../trace/recording.js';
 import { RootSieve } from '../../../trace/root-sieve.js';
 import type { TraceFilter, TraceLevel, TraceStep } from '../../../trace/step.js';
@@ -166,7 +167,7 @@ export class TraceSession {
     this.sinceIsTold = false;
   }
 
-  private tellTooLarge(party: number, bytes: number): void {
+  private tellTooLarge(party: Address, bytes: number): void {
     if (this.tooLarge.has(party)) return;
     this.tooLarge.add(party);
     this.changes.emit({ type: 'unrecorded', actor: this.directory.nameAt(party), bytes });

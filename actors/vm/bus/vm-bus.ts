@@ -7,11 +7,13 @@
  *
  * Each request that nobody will answer any more fails here, in the name of the VM's runtime.
  */
+
 import type { Kinds } from '../../../bus/kinds.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../../bus/requests.js';
 import { Router } from '../../../bus/router.js';
 import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
 import { system } from '../../../protocol/generated/system.js';
+import type { Address, Epoch, Sequence } from '../../../protocol/names.js';
 import type { HeldFrame } from '../../contract/checkpoint.js';
 import type { Routes } from '../../contract/control.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
@@ -120,7 +122,7 @@ export class VmBus implements GateBus {
     this.wake();
   }
 
-  fence(address: number, epoch: number, lastSequence: number): void {
+  fence(address: Address, epoch: Epoch, lastSequence: Sequence): void {
     const { router } = this;
     router.fence(address, epoch, lastSequence);
     this.withdraw(this.requests.inHand((request) => request.requester === address && router.isOrphaned(request)));

@@ -1,7 +1,9 @@
 /** The links of one VM to the others, and the routes that lead over them. */
+
 import { RUNTIME_ADDRESS } from '../../../bus/kinds.js';
 import type { FrameSink, LinkEnds, LinkReader, LinkWriter, RetainingReader } from '../../../bus/link.js';
 import type { Router } from '../../../bus/router.js';
+import type { Address } from '../../../protocol/names.js';
 import type { Routes } from '../../contract/control.js';
 import type { LinkPositions, VmName } from '../../contract/instance.js';
 import type { VmOptions } from '../vm-options.js';
@@ -77,7 +79,7 @@ export class VmLinks {
   }
 
   /** Undefined when the party is nowhere. */
-  vmOf(address: number): VmName | undefined {
+  vmOf(address: Address): VmName | undefined {
     return this.routes.get(address);
   }
 

@@ -11,8 +11,10 @@
  *                                      |
  *                                    what was journaled after it, in order; then the mailbox again
  */
+
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
+import type { Epoch, Frame } from '../../../protocol/names.js';
 import type { ActorCheckpoint } from '../../contract/checkpoint.js';
 import type { Trial } from '../../contract/control.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
@@ -210,27 +212,27 @@ export class ActorCell extends KeptActor {
     return this.gate.sequence;
   }
 
-  checkRestart(epoch: number): void {
+  checkRestart(epoch: Epoch): void {
     if (!this.hasRestartedAs(epoch)) this.deaths.checkNext(epoch);
   }
 
-  restart(epoch: number): void {
+  restart(epoch: Epoch): void {
     if (!this.hasRestartedAs(epoch)) this.beginAgain(epoch);
   }
 
   /** Whether a permit has restarted it already, so that the call comes late. */
-  private hasRestartedAs(epoch: number): boolean {
+  private hasRestartedAs(epoch: Epoch): boolean {
     return this.runs && this.deaths.permit.lastSpent === epoch && this.gate.epoch === epoch;
   }
 
-  private beginAgain(epoch: number): void {
+  private beginAgain(epoch: Epoch): void {
     this.deaths.over();
     this.beginAs(epoch);
     this.runtime.bus.router.fence(this.address, epoch, this.gate.sequence);
     this.recover();
   }
 
-  beginAs(epoch: number): void {
+  beginAs(epoch: Epoch): void {
     this.gate.epoch = epoch;
     this.gate.closed = false;
   }
@@ -353,12 +355,12 @@ export class ActorCell extends KeptActor {
   }
 
   /** Shows what a frame would do now. @throws Error when the actor waits for its restart */
-  tryFrame(frame: Uint8Array): Promise<Trial> {
+  tryFrame(frame: Frame): Promise<Trial> {
     return runTrial(this.incarnations.factory, this.spec.options, this.presentState(), frame, this.runtime.bus.kinds);
   }
 
   /** Handles a poison frame, out of order. It is journaled at once, so it is handled once. @throws Error when that is impossible now */
-  deliverAgain(frame: Uint8Array): void {
+  deliverAgain(frame: Frame): void {
     this.assertRunning();
     if (this.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
     if (!this.runtime.durability.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');

@@ -10,8 +10,10 @@
  *
  * A frame at which two incarnations ended is poison: a dead letter, and the port goes on without it.
  */
+
 import { DecodeError } from '../../../protocol/errors.js';
 import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { Address, Epoch, Frame, Sequence } from '../../../protocol/names.js';
 import { loop, Standstill } from '../../contract/fault.js';
 import { ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
@@ -58,7 +60,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   }
 
   /** Sets the number of the coming incarnation, before it has sent anything. */
-  beginAs(epoch: number): void {
+  beginAs(epoch: Epoch): void {
     this.gate.epoch = epoch;
     this.gate.sequence = Math.max(this.gate.sequence, firstSequenceOf(epoch));
   }
@@ -127,7 +129,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   }
 
   /** Strikes with the injected fault. A frame that has ended an incarnation is spared, so that no injected fault makes it poison. */
-  private strike(frame: Uint8Array): void {
+  private strike(frame: Frame): void {
     const { ordered } = this;
     if (!ordered || this.deaths.isBlamed(identityOf(frame))) return;
     this.ordered = null;
@@ -145,13 +147,13 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   }
 
   /** What an incarnation throws after its end means nothing. */
-  private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
+  private failed(port: Port<P> | null, error: unknown, frame: Frame | null): void {
     if (!this.spec.supervised) this.tellOf(error, frame);
     else if (port === this.port && this.runs) this.crash(error, frame);
   }
 
   /** @param frame null when it ended as it opened: the frame at which the one before ended waits for the next */
-  private crash(error: unknown, frame: Uint8Array | null): void {
+  private crash(error: unknown, frame: Frame | null): void {
     this.state = 'restarting';
     const { deaths } = this;
     if (frame) deaths.count(identityOf(frame));
@@ -166,7 +168,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   }
 
   /** Reports a crash of a port without supervision, which goes on. */
-  private tellOf(error: unknown, frame: Uint8Array | null): void {
+  private tellOf(error: unknown, frame: Frame | null): void {
     this.runtime.options.onPortError(this.name, error);
     const trap = asTrap(error);
     const report = this.repeats.admit(this.deaths.describe(trap, frame));
@@ -185,7 +187,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   }
 
   /** Starts the next incarnation. On return the port runs, or has ended again and was reported. */
-  restart(epoch: number): void {
+  restart(epoch: Epoch): void {
     const { bus } = this.runtime;
     if (this.runs) this.leave();
     this.deaths.over();
@@ -215,7 +217,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   }
 
   /** Handles a poison frame, out of order. @throws Error when the port does not run */
-  deliverAgain(frame: Uint8Array): void {
+  deliverAgain(frame: Frame): void {
     if (!this.runs) throw new Error(`${this.name} does not run`);
     this.deaths.forgive(identityOf(frame));
     this.runtime.bus.router.acceptAgain(this.address, frame, 0);
@@ -255,7 +257,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   /** It is opened when every actor runs. */
   recover(): void {}
 
-  checkRestart(epoch: number): void {
+  checkRestart(epoch: Epoch): void {
     this.deaths.checkNext(epoch);
   }
 }
@@ -263,5 +265,5 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
 /** A port is in JavaScript: its stack says where it threw. */
 const asTrap = (error: unknown): ActorTrap => (isA(error, ActorTrap) ? error : new ActorTrap(0, error, placeOf(error)));
 
-const keyOf = (source: number, sequence: number): string => `${source} ${sequence}`;
-const identityOf = (frame: Uint8Array): string => keyOf(readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));
+const keyOf = (source: Address, sequence: Sequence): string => `${source} ${sequence}`;
+const identityOf = (frame: Frame): string => keyOf(readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));

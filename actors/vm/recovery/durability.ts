@@ -12,9 +12,11 @@
  * The catch: links that are full of frames nobody has released would stop two VMs that wait for each other. So what a link retains is
  * bounded as well: a crowded one makes a checkpoint due.
  */
+
 import { Journal } from '../../../bus/journal.js';
 import type { Mailbox } from '../../../bus/mailbox.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX, JOURNAL_BYTES } from '../../../protocol/limits.js';
+import type { Address, Position } from '../../../protocol/names.js';
 import {
   type ActorCheckpoint,
   type Checkpoint,
@@ -44,7 +46,7 @@ export interface KeptCells {
 
 interface KeptCell {
   /** Journal position before which it needs nothing. */
-  readonly neededFrom: number;
+  readonly neededFrom: Position;
   /** That position after a checkpoint has taken a snapshot of it. */
   readonly neededAfterSnapshot: number;
   readonly restWaits: boolean;
@@ -66,7 +68,7 @@ export class Durability implements TapListener {
   private handledMicros = 0;
   private costMicros = 0;
   /** Journal position of the last checkpoint. */
-  private position: number;
+  private position: Position;
   /** Journal position from which that checkpoint's actors needed entries. */
   private needed: number;
   private onTheirWay = 0;
@@ -94,7 +96,7 @@ export class Durability implements TapListener {
   }
 
   /** Journal position before which no actor of the VM needs anything for a restart. */
-  private get neededFrom(): number {
+  private get neededFrom(): Position {
     return this.neededBy(({ neededFrom }) => neededFrom);
   }
 
@@ -128,7 +130,7 @@ export class Durability implements TapListener {
   }
 
   /** What keeps no state does nothing again after a loss. */
-  done(party: number, micros: number): void {
+  done(party: Address, micros: number): void {
     if (!this.bus.kinds.party(party).forgets) this.handledMicros += micros;
   }
 

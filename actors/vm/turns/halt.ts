@@ -8,7 +8,9 @@
  *
  * The catch: a batch cannot be left in the middle. So batches are of one message while it watches; without that it costs a look at a field.
  */
+
 import { frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { Address, Epoch, Frame } from '../../../protocol/names.js';
 import type { ConditionOf } from '../../contract/breakpoint.js';
 import type { CrashReport, VmEvent } from '../../contract/events.js';
 import type { ActorTrap, LinkPositions } from '../../contract/instance.js';
@@ -148,17 +150,17 @@ export class Halt implements TapListener, Turnstile {
     return true;
   }
 
-  begun(_party: number, bytes: Uint8Array): void {
+  begun(_party: Address, bytes: Uint8Array): void {
     const length = frameLength(bytes, 0);
     this.begunFrame = this.trap && length <= TRAPPED_FRAME_BYTES_MAX ? bytes.slice(0, length) : NOTHING;
   }
 
-  handled(party: number, bytes: Uint8Array, _frames: number, again: boolean): void {
+  handled(party: Address, bytes: Uint8Array, _frames: number, again: boolean): void {
     const met = again || this.stands ? null : this.afterwards?.look(party, bytes, 0);
     if (met) this.halt('after', problemOf(met), this.messageOf(party, bytes));
   }
 
-  ended(_party: number, _epoch: number, report: CrashReport | null, trap: ActorTrap | null): void {
+  ended(_party: Address, _epoch: Epoch, report: CrashReport | null, trap: ActorTrap | null): void {
     if (report && this.trap && !this.stands) this.trapped(report, trap);
   }
 
@@ -188,7 +190,7 @@ export class Halt implements TapListener, Turnstile {
   }
 
   /** @param bytes a frame at their start */
-  private messageOf(address: number, bytes: Uint8Array): NextMessage {
+  private messageOf(address: Address, bytes: Uint8Array): NextMessage {
     const { kinds } = this.runtime.bus;
     const frame = bytes.subarray(0, frameLength(bytes, 0));
     const { kind: _, ...message } = kinds.messageOf(frame);
@@ -202,8 +204,7 @@ export class Halt implements TapListener, Turnstile {
   }
 }
 
-const nameOf = (address: number, frame: Uint8Array): string =>
-  `${address} ${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
+const nameOf = (address: Address, frame: Frame): string => `${address} ${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
 
 /** The frame whose first bytes these are; nothing when it is not here. */
 function wholeIn(first: Uint8Array, begun: Uint8Array): Uint8Array {

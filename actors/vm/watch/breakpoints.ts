@@ -7,9 +7,11 @@
  *
  * The catch: frames that are handled again after a restart or a move are passed over: what they did was done before.
  */
+
 import { type AnyBound, messagesOf } from '../../../protocol/bind.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
 import { system } from '../../../protocol/generated/system.js';
+import type { Address } from '../../../protocol/names.js';
 import { Reader } from '../../../protocol/reader.js';
 import { type Breakpoint, BreakpointError, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
 import { textOfBreakpoint } from '../../contract/breakpoint-text.js';
@@ -83,7 +85,7 @@ export class MessageTests {
   }
 
   /** Reads no body unless kind and party fit. @returns null when the frame at `at` fits none */
-  look(party: number, bytes: Uint8Array, at: number): Met | null {
+  look(party: Address, bytes: Uint8Array, at: number): Met | null {
     const { kinds } = this.runtime.bus;
     const kindName = kinds.nameOf(readU16(bytes, at + KIND_OFFSET));
     const partyName = kinds.partyName(party);
@@ -140,7 +142,7 @@ export class Breakpoints implements TapListener {
     this.unlisten = this.tests.isEmpty ? () => {} : this.runtime.tap.listen(this);
   }
 
-  begun(party: number, bytes: Uint8Array, _length: number, again: boolean): void {
+  begun(party: Address, bytes: Uint8Array, _length: number, again: boolean): void {
     this.party = party;
     this.bytes = bytes;
     this.index = 0;

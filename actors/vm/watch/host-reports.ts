@@ -2,7 +2,9 @@
  * What a VM tells its host unasked about what passes its tap: ends, hangs, poison and refused messages, and that an actor has handled
  * something.
  */
+
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import type { Address, Epoch } from '../../../protocol/names.js';
 import type { Beginning } from '../../../trace/step.js';
 import type { RefusedReport, VmEvent, VmEvents } from '../../contract/events.js';
 import type { VmBus } from '../bus/vm-bus.js';
@@ -34,19 +36,19 @@ export class HostReports implements TapListener {
     this.report({ type: 'refused', report });
   }
 
-  done(party: number): void {
+  done(party: Address): void {
     if (this.changed.has(party)) return;
     this.changed.add(party);
     if (!this.bus.kinds.party(party).forgets) this.report({ type: 'changed', actor: this.bus.kinds.partyName(party) });
   }
 
   /** An incarnation that goes on from another may be further than what the host last heard of. */
-  started(party: number, _epoch: number, begin: Beginning | null): void {
+  started(party: Address, _epoch: Epoch, begin: Beginning | null): void {
     if (!begin) this.done(party);
   }
 
   /** The host asks for the state of an actor: its next change is reported again. */
-  asked(party: number): void {
+  asked(party: Address): void {
     this.changed.delete(party);
   }
 }
