@@ -10,9 +10,9 @@ import { reasonOf } from '../contract/thrown.js';
 import type { PortParty } from '../model/handlers.js';
 import { ActorCell } from './cell/actor-cell.js';
 import type { Cell } from './cell/cell.js';
-import type { Runtime } from './cell/runtime.js';
 import type { CellMap } from './cell-map.js';
 import { PortCell, type PortSpec } from './port/port-cell.js';
+import type { Runtime } from './runtime.js';
 
 /** Which implementation of which actor. */
 type Implementation = Pick<SpawnSpec, 'party' | 'version'>;
@@ -20,8 +20,6 @@ type Implementation = Pick<SpawnSpec, 'party' | 'version'>;
 export class Cells {
   /** Implementations that have replaced those that the VM was made with, by actor. */
   private readonly replacements = new Map<string, ActorFactory>();
-  /** The VM has ended: nothing comes to be in it any more. */
-  closed = false;
 
   constructor(
     private readonly runtime: Runtime,
@@ -58,7 +56,7 @@ export class Cells {
 
   private async loadAll(factories: readonly ActorFactory[]): Promise<void> {
     await Promise.all(factories.map(loadOne));
-    if (this.closed) throw new Error(`VM ${this.runtime.bus.vm} has ended`);
+    if (this.runtime.phase === 'ended') throw new Error(`VM ${this.runtime.bus.vm} has ended`);
   }
 
   private implementationOf(party: string, version = 1): ActorFactory {

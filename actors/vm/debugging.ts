@@ -3,7 +3,7 @@ import type { Breakpoint, ConditionOf } from '../contract/breakpoint.js';
 import type { DebugControl } from '../contract/control.js';
 import { loadPart } from '../contract/host.js';
 import type { Halts, VmStand, VmStep } from '../contract/pause.js';
-import type { Runtime } from './cell/runtime.js';
+import type { Runtime } from './runtime.js';
 import type { Halt } from './turns/halt.js';
 import type { Breakpoints } from './watch/breakpoints.js';
 

@@ -11,8 +11,8 @@ import type { ActorHandover } from '../contract/checkpoint.js';
 import type { MoveControl, RecoverySpec } from '../contract/control.js';
 import type { LinkPositions } from '../contract/instance.js';
 import type { ActorCell } from './cell/actor-cell.js';
-import type { Runtime } from './cell/runtime.js';
 import type { Cells } from './cells.js';
+import type { Runtime } from './runtime.js';
 
 export class Mover implements MoveControl {
   /** Actors by address that were adopted and wait for `resume`. */

@@ -25,7 +25,6 @@ import type { LinkPositions, VmName } from '../contract/instance.js';
 import type { Suspect } from '../contract/progress.js';
 import type { PortHandlers, PortParty } from '../model/handlers.js';
 import { wholeFrame } from './cell/rehearsal.js';
-import { Runtime } from './cell/runtime.js';
 import { CellMap } from './cell-map.js';
 import { Cells } from './cells.js';
 import { CrashSites } from './crash/crashes.js';
@@ -33,6 +32,7 @@ import { VmDebugging } from './debugging.js';
 import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
 import { Recovery } from './recovery/recovery.js';
+import { Runtime } from './runtime.js';
 import type { Tap } from './tap/tap.js';
 import { Tracer } from './trace/tracer.js';
 import { Hearing } from './turns/hearing.js';
@@ -109,7 +109,7 @@ export class Vm implements VmControl {
   }
 
   private get serves(): boolean {
-    return !this.recovery.pending && !this.cells.closed;
+    return this.runtime.phase === 'serves';
   }
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
@@ -186,7 +186,7 @@ export class Vm implements VmControl {
     const savedState = this.cells.stop(party);
     this.wake();
     // Otherwise no checkpoint would contain what it sent last, and its last state.
-    if (savedState && !this.cells.closed) await this.runtime.durability.make();
+    if (savedState && this.runtime.phase !== 'ended') await this.runtime.durability.make();
     return savedState ?? NOTHING;
   }
 
@@ -203,7 +203,7 @@ export class Vm implements VmControl {
   async replace(party: string, address: string): Promise<void> {
     const factory = await this.options.loadImplementation?.(party, address);
     await factory?.load?.();
-    if (factory && !this.cells.closed) this.cells.replace(factory);
+    if (factory && this.runtime.phase !== 'ended') this.cells.replace(factory);
   }
 
   async fence(address: Address, epoch: Epoch, lastSequence: Sequence): Promise<void> {
@@ -308,7 +308,7 @@ export class Vm implements VmControl {
   }
 
   private close(): void {
-    this.cells.closed = true;
+    this.runtime.phase = 'ended';
     this.hearing.end();
     this.runtime.bus.end();
     this.runtime.scheduler.end();
@@ -322,7 +322,7 @@ export class Vm implements VmControl {
   }
 
   async shutdown(): Promise<void> {
-    if (this.cells.closed) return;
+    if (this.runtime.phase === 'ended') return;
     this.close();
     for (const { name, stays } of this.map.all) if (!stays) this.cells.stop(name);
     for (const cell of this.map.all) cell.close();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import { type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { VmName } from '../../actors/contract/instance.js';
-import type { Runtime } from '../../actors/vm/cell/runtime.js';
+import type { Runtime } from '../../actors/vm/runtime.js';
 import type { WorkerEntry } from '../../host-shim/common/definition.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import type { Thread } from '../../host-shim/common/platform.js';

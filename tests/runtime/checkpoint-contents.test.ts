@@ -4,8 +4,8 @@
  */
 import { expect, test, vi } from 'vitest';
 import type { Cell } from '../../actors/vm/cell/cell.js';
-import type { Runtime } from '../../actors/vm/cell/runtime.js';
 import { Durability } from '../../actors/vm/recovery/durability.js';
+import type { Runtime } from '../../actors/vm/runtime.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 

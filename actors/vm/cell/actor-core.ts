@@ -15,11 +15,11 @@ import type { CrashReport } from '../../contract/events.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
 import { firstSequenceOf } from '../bus/gate.js';
+import type { Runtime } from '../runtime.js';
 import { Cell, type CellCounts } from './cell.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import { asTrap, Incarnations } from './incarnations.js';
 import { Rehearsal, Sent } from './rehearsal.js';
-import type { Runtime } from './runtime.js';
 import { type Snapshot, SnapshotKeeper } from './snapshots.js';
 
 export abstract class ActorCore extends Cell {

@@ -17,7 +17,7 @@ import {
 } from '../../contract/instance.js';
 import { isSame } from '../../contract/snapshot.js';
 import { isA } from '../../contract/thrown.js';
-import type { Runtime } from './runtime.js';
+import type { Runtime } from '../runtime.js';
 import { type Snapshot, takeChecked } from './snapshots.js';
 
 export class Incarnations {

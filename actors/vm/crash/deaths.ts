@@ -12,7 +12,7 @@ import type { CrashReport } from '../../contract/events.js';
 import { ActorTrap } from '../../contract/instance.js';
 import { ATTEMPTS_MAX, Hang, type Suspect } from '../../contract/progress.js';
 import type { Gate } from '../bus/gate.js';
-import type { Runtime } from '../cell/runtime.js';
+import type { Runtime } from '../runtime.js';
 import { NO_MESSAGE } from './crashes.js';
 
 /** Identifies a frame: by its position in the journal, or by source and sequence where it is in none. */

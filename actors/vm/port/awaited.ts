@@ -10,7 +10,7 @@ import type { CrashQuestion } from '../../contract/events.js';
 import type { Incoming } from '../../model/handlers.js';
 import type { OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Gate } from '../bus/gate.js';
-import type { Runtime } from '../cell/runtime.js';
+import type { Runtime } from '../runtime.js';
 
 /** The part of AbortSignal that is needed. */
 export interface AbortSignalLike {

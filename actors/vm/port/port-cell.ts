@@ -21,8 +21,8 @@ import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/handlers.js';
 import { firstSequenceOf } from '../bus/gate.js';
 import { Cell } from '../cell/cell.js';
-import type { Runtime } from '../cell/runtime.js';
 import { RepeatedCrashes } from '../crash/crashes.js';
+import type { Runtime } from '../runtime.js';
 import { Port } from './port.js';
 
 export interface PortSpec<P extends PortParty> {

@@ -33,7 +33,7 @@ import { assertHandlersNamed, type Handler, HandlerTable, handlerNameOf, namedBy
 import type { Incoming, PortHandlers, PortParty } from '../../model/handlers.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Gate } from '../bus/gate.js';
-import type { Runtime } from '../cell/runtime.js';
+import type { Runtime } from '../runtime.js';
 import { type AbortSignalLike, type Cause, Continuations, PortRequests } from './awaited.js';
 
 export interface RequestOptions {

@@ -12,19 +12,14 @@ import { type Suspect, suspectsAt } from '../../contract/progress.js';
 import { decodeSavedState } from '../../contract/snapshot.js';
 import { firstSequenceOf } from '../bus/gate.js';
 import type { ActorCell } from '../cell/actor-cell.js';
-import type { Runtime } from '../cell/runtime.js';
 import type { Cells } from '../cells.js';
+import type { Runtime } from '../runtime.js';
 
 export class Recovery {
-  /** While true, nothing is accepted: the knowledge of the former incarnation is not complete yet. */
-  pending: boolean;
-
   constructor(
     private readonly runtime: Runtime,
     private readonly cells: Cells,
-  ) {
-    this.pending = runtime.options.memory?.recovers ?? false;
-  }
+  ) {}
 
   /**
    * Resolves when the VM could be lost again.
@@ -45,7 +40,7 @@ export class Recovery {
     this.handleAgain();
     for (const { schema } of beginning) bus.resync.come(schema, false);
     bus.unhush(addresses, poisoned);
-    this.pending = false;
+    if (this.runtime.phase === 'recovers') this.runtime.phase = 'serves';
     // Output that came again has left before: it is not for the checkpoint, which would carry it from loss to loss.
     bus.retryHeld();
     const kept = durability.make();

@@ -24,7 +24,7 @@ import {
   type VmStand,
   type VmStep,
 } from '../../contract/pause.js';
-import type { Runtime } from '../cell/runtime.js';
+import type { Runtime } from '../runtime.js';
 import type { TapListener } from '../tap/tap.js';
 import { MessageTests, type Met } from '../watch/breakpoints.js';
 import type { Party, Turnstile } from './scheduler.js';

@@ -9,7 +9,7 @@
  */
 import { HEARING_CHECK_MS } from '../../../protocol/limits.js';
 import type { DeafReport } from '../../contract/events.js';
-import type { Runtime } from '../cell/runtime.js';
+import type { Runtime } from '../runtime.js';
 import type { Pump } from './pump.js';
 
 export class Hearing {

@@ -3,8 +3,8 @@
  * over or all is quiet.
  */
 import { SpinWait } from '../../../bus/spin-wait.js';
-import type { Runtime } from '../cell/runtime.js';
 import type { CellMap } from '../cell-map.js';
+import type { Runtime } from '../runtime.js';
 
 export class Pump {
   private readonly spinWait = new SpinWait();

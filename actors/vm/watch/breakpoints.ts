@@ -16,7 +16,7 @@ import { Reader } from '../../../protocol/reader.js';
 import { type Breakpoint, BreakpointError, type Condition, type ConditionOf } from '../../contract/breakpoint.js';
 import { textOfBreakpoint } from '../../contract/breakpoint-text.js';
 import { reasonOf } from '../../contract/thrown.js';
-import type { Runtime } from '../cell/runtime.js';
+import type { Runtime } from '../runtime.js';
 import type { TapListener } from '../tap/tap.js';
 
 interface Test {

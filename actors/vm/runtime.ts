@@ -1,14 +1,14 @@
 /** The objects that a VM is made of and that its actors and ports use, put together from below. */
-import { kindsOf } from '../../../bus/kinds.js';
-import { system } from '../../../protocol/generated/system.js';
-import { TrapRate } from '../../contract/fault.js';
-import { VmBus } from '../bus/vm-bus.js';
-import { Crashes } from '../crash/crashes.js';
-import { Durability, type KeptCells } from '../recovery/durability.js';
-import { Progress, ProgressTeller } from '../tap/progress.js';
-import { Tap } from '../tap/tap.js';
-import { PermittedRestarts, Scheduler } from '../turns/scheduler.js';
-import type { VmOptions } from '../vm-options.js';
+import { kindsOf } from '../../bus/kinds.js';
+import { system } from '../../protocol/generated/system.js';
+import { TrapRate } from '../contract/fault.js';
+import { VmBus } from './bus/vm-bus.js';
+import { Crashes } from './crash/crashes.js';
+import { Durability, type KeptCells } from './recovery/durability.js';
+import { Progress, ProgressTeller } from './tap/progress.js';
+import { Tap } from './tap/tap.js';
+import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
+import type { VmOptions } from './vm-options.js';
 
 /** Most batches are smaller. */
 const SCRATCH_BYTES = 64 << 10;
@@ -21,6 +21,8 @@ export class Runtime {
   readonly durability: Durability;
   readonly trapRate = new TrapRate();
   readonly restarts = new PermittedRestarts();
+  /** recovers: nothing is accepted, since not all of the former incarnation is known yet. ended: nothing comes to be in the VM any more. */
+  phase: 'recovers' | 'serves' | 'ended';
   /** Room for one batch, which all cells use in turn. `roomFor` makes it larger. */
   scratch = new Uint8Array(SCRATCH_BYTES);
 
@@ -30,7 +32,8 @@ export class Runtime {
     cells: KeptCells,
     wake: () => void,
   ) {
-    const { name, parties, clock, timers, findSite } = options;
+    const { name, parties, clock, timers, findSite, memory } = options;
+    this.phase = memory?.recovers ? 'recovers' : 'serves';
     const kinds = kindsOf(parties, system);
     this.scheduler = new Scheduler(timers, wake);
     this.tap = new Tap(progressOf(options), () => clock.nowMicros());
