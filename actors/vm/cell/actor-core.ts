@@ -19,7 +19,8 @@ import type { Runtime } from '../runtime.js';
 import { Cell, type CellCounts } from './cell.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import { asTrap, Incarnations } from './incarnations.js';
-import { Rehearsal, Sent } from './rehearsal.js';
+import { Rehearsal } from './rehearsal.js';
+import { Sent } from './sent.js';
 import { type Snapshot, SnapshotKeeper } from './snapshots.js';
 
 export abstract class ActorCore extends Cell {
