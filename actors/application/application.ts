@@ -103,8 +103,8 @@ export class Application {
   private present: System | null = null;
   private restarts: RestartTimes = [];
   private readonly listeners: Listeners<ApplicationChange>;
-  private readonly ordered: Promise<void>;
-  private order: () => void = () => {};
+  private readonly stopWanted: Promise<void>;
+  private wantStop: () => void = () => {};
 
   private constructor(
     private readonly options: ApplicationOptions,
@@ -114,8 +114,8 @@ export class Application {
   ) {
     this.listeners = new Listeners(options.timers);
     if (options.onChange) this.listeners.add(options.onChange);
-    this.ordered = new Promise((resolve) => {
-      this.order = resolve;
+    this.stopWanted = new Promise((resolve) => {
+      this.wantStop = resolve;
     });
     this.ended = this.run(onRunning).then(onEnded);
   }
@@ -162,13 +162,13 @@ export class Application {
   /** Ends the present life in order, or the one that is being opened as soon as it is open, and begins no other. Never rejects. */
   async stop(): Promise<void> {
     if (this.state !== 'stopped' && this.state !== 'failed') {
-      this.order();
+      this.wantStop();
       this.become('stopping');
     }
     await this.ended;
   }
 
-  private get isOrdered(): boolean {
+  private get isStopWanted(): boolean {
     return this.phase === 'stopping';
   }
 
@@ -180,7 +180,7 @@ export class Application {
       this.become('restarting');
       failure = await this.live(onRunning);
     }
-    this.become(failure && !this.isOrdered ? 'failed' : 'stopped');
+    this.become(failure && !this.isStopWanted ? 'failed' : 'stopped');
     return failure;
   }
 
@@ -191,9 +191,9 @@ export class Application {
     try {
       const system = await this.open(life);
       this.present = system;
-      if (!this.isOrdered) this.become('running');
+      if (!this.isStopWanted) this.become('running');
       onRunning();
-      await Promise.race([life.over, this.ordered]);
+      await Promise.race([life.over, this.stopWanted]);
       const reason = system.state === 'failed' ? 'no actor is left' : system.failure;
       failure = reason ? { reason } : null;
     } catch (error) {
@@ -217,7 +217,7 @@ export class Application {
   }
 
   private admitsNext(): boolean {
-    if (this.isOrdered) return false;
+    if (this.isStopWanted) return false;
     const times = admitRestart(this.restarts, this.options.clock.nowMicros(), this.intensity);
     if (times) this.restarts = times;
     return times !== null;

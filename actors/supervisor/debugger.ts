@@ -179,9 +179,9 @@ export class Debugger {
   }
 
   /** The host's own VM reads the conditions first: when one makes no sense, nobody has it. @throws BreakpointError, ControlError */
-  private async tryHere(order: (control: VmControl) => Promise<void>): Promise<void> {
+  private async tryHere(command: (control: VmControl) => Promise<void>): Promise<void> {
     try {
-      await order(this.host.local.control);
+      await command(this.host.local.control);
     } catch (error) {
       throw isA(error, ControlError) && isA(error.cause, Error) ? error.cause : error;
     }
@@ -215,8 +215,8 @@ export class Debugger {
     return this.everywhere((control) => control.debug.stand(first));
   }
 
-  /** An order that may have to wait for the end of what a VM handles: whom it waits for is told as soon as that takes long. */
-  private async awaited<T>(order: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
+  /** A command that may have to wait for the end of what a VM handles: whom it waits for is told as soon as that takes long. */
+  private async awaited<T>(command: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
     const { timers } = this.host;
     const pending = new Map(this.directory.vms.live.map(({ name, control }) => [control, name]));
     let isTold = false;
@@ -226,7 +226,7 @@ export class Debugger {
       tell([...pending.values()]);
     });
     try {
-      return await this.everywhere((control) => order(control).finally(() => pending.delete(control)));
+      return await this.everywhere((control) => command(control).finally(() => pending.delete(control)));
     } finally {
       timers.clear(timer);
       if (isTold) tell([]);
@@ -262,13 +262,13 @@ export class Debugger {
   }
 
   /** @returns the answers of those that are not lost meanwhile. @throws ControlError */
-  private async everywhere<T>(order: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
+  private async everywhere<T>(command: (control: VmControl) => Promise<T>): Promise<readonly T[]> {
     const live = this.directory.vms.liveControls;
     for (const control of live) this.joining.delete(control);
     const answers = await Promise.all(
       [...live, ...this.joining].map(async (control) => {
         try {
-          return [await order(control)];
+          return [await command(control)];
         } catch (error) {
           rethrowUnlessLost(error);
           this.joining.delete(control);

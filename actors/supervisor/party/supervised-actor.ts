@@ -40,7 +40,7 @@ export class SupervisedActor extends SupervisedParty implements BreakerSubject {
   readonly breaker: CircuitBreaker | undefined;
   private incarnation: Incarnation | undefined;
   /** Whether somebody has started it: otherwise it stays down when its supervisor starts its siblings. */
-  private ordered = false;
+  private commanded = false;
 
   constructor(
     readonly specification: ActorSpecification,
@@ -117,7 +117,7 @@ export class SupervisedActor extends SupervisedParty implements BreakerSubject {
    */
   async startIncarnation(): Promise<Child | null> {
     const wasDown = this.down;
-    if (wasDown && this.state !== 'idle' && !this.ordered) return null;
+    if (wasDown && this.state !== 'idle' && !this.commanded) return null;
     const failsOver = this.breaker?.start() ?? false;
     if (wasDown) this.machine.send({ type: 'start' });
     else this.machine.send(failsOver ? { type: 'failOver', to: 'js' } : { type: 'restart' });
@@ -141,11 +141,11 @@ export class SupervisedActor extends SupervisedParty implements BreakerSubject {
   async start(start: () => Promise<unknown>): Promise<void> {
     if (!this.down || this.state === 'removed')
       throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
-    this.ordered = true;
+    this.commanded = true;
     try {
       await start();
     } finally {
-      this.ordered = false;
+      this.commanded = false;
     }
   }
 

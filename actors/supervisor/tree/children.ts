@@ -16,7 +16,7 @@ export interface TreePlatform {
   readonly chance: Pick<Random, 'next'>;
 }
 
-/** restarting: it starts, or will be tried again. down: it will not be started without an order, or before its turn. */
+/** restarting: it starts, or will be tried again. down: it will not be started without a command, or before its turn. */
 type ChildState = 'running' | 'restarting' | 'down';
 
 /** One child: its specification, and its present incarnation if it has one. */
@@ -127,7 +127,7 @@ export class Children {
     if (entry.temporary) this.remove(entry);
   }
 
-  /** Does the same when nobody will start it again without an order. */
+  /** Does the same when nobody will start it again without a command. */
   drop(entry: Entry, reason: DropReason): void {
     this.letGo(entry);
     entry.specification.dropped(reason);

@@ -159,7 +159,7 @@ export class Restarts {
     }
   }
 
-  /** Tries again after the orders that are queued already: one of them may cancel this. */
+  /** Tries again after the commands that are queued already: one of them may cancel this. */
   private tryAgain(entry: Entry, cause: unknown): void {
     entry.state = 'restarting';
     const ticket = {};

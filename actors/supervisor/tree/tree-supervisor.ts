@@ -7,18 +7,18 @@
  *
  *   starting ──> idle ⇄ busy ──> ending ──> ended        a child that does not start ends those before it, and the supervisor
  *
- * It takes one thing after another, in order of arrival, as a process its messages: the end of a child, an attempt to restart it, an order.
+ * It takes one thing after another, in order of arrival, as a process its messages: the end of a child, an attempt to restart it, a command.
  *
- * The catch: an order waits while a child starts. Ending the supervisor is no order: it comes before those that wait, which are refused.
+ * The catch: a command waits while a child starts. Ending the supervisor is no command: it comes before those that wait, which are refused.
  */
 import { Children, type Entry, type TreePlatform } from './children.js';
 import { Restarts } from './restarts.js';
 import type { Child, DropReason, Exit, Purpose, SupervisorSpecification } from './specification.js';
 
-/** running, restarting: the child is, which does not fit the order. not_found: there is no such child. ended: the supervisor has. */
+/** running, restarting: the child is, which does not fit the command. not_found: there is no such child. ended: the supervisor has. */
 export type OrderFailure = 'running' | 'restarting' | 'not_found' | 'ended';
 
-/** An order that cannot be carried out; nothing was done. */
+/** A command that cannot be carried out; nothing was done. */
 export class OrderError extends Error {
   override readonly name = 'OrderError';
   constructor(readonly code: OrderFailure) {
@@ -125,7 +125,7 @@ export class TreeSupervisor implements Child {
 
   /** Ends a child. It stays down until it is started. @throws OrderError */
   terminateChild(id: string): Promise<void> {
-    return this.order(async () => {
+    return this.command(async () => {
       const entry = this.find(id);
       await this.children.end(entry, 'stop');
       if (entry.temporary) this.children.remove(entry);
@@ -135,11 +135,11 @@ export class TreeSupervisor implements Child {
 
   /** Starts a child that is down, with a new budget if it has its own. @throws the error of its start, which leaves it down; OrderError */
   async restartChild(id: string): Promise<Child | null> {
-    const { started } = await this.order(async () => {
+    const { started } = await this.command(async () => {
       const entry = this.find(id);
       if (entry.state !== 'down') throw new OrderError(entry.state);
       entry.times = [];
-      return { started: this.children.start(entry) }; // other orders need not wait for it
+      return { started: this.children.start(entry) }; // other commands need not wait for it
     });
     return started;
   }
@@ -172,8 +172,8 @@ export class TreeSupervisor implements Child {
     void this.work();
   }
 
-  /** Queues an order for whose result somebody waits. */
-  private order<T>(run: () => Promise<T>): Promise<T> {
+  /** Queues a command for whose result somebody waits. */
+  private command<T>(run: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) =>
       this.enqueue(
         async () => {

@@ -55,8 +55,8 @@ export class VmRecovery {
     try {
       const peers = directory.vms.live.filter((vm) => vm.name !== name);
       for (const peer of peers) await unlessLost(peer, () => host.connect(handle, peer.handle));
-      const everywhere = (order: (control: VmControl) => Promise<void>) =>
-        Promise.all([order(control), ...peers.map((peer) => unlessLost(peer, () => order(peer.control)))]);
+      const everywhere = (command: (control: VmControl) => Promise<void>) =>
+        Promise.all([command(control), ...peers.map((peer) => unlessLost(peer, () => command(peer.control)))]);
       await everywhere((each) => each.setRoutes(directory.routes));
       const going = directory.in(name).filter(({ state }) => state === 'recovering');
       for (const { status } of going) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
