@@ -6,6 +6,7 @@ import { decodeDynamic, encodeDynamic } from '../../protocol/dynamic.js';
 import { DecodeError, EncodeError } from '../../protocol/errors.js';
 import { DYNAMIC_BYTES_MAX, NESTING_DEPTH_MAX } from '../../protocol/limits.js';
 import { decodePlain, encodePlain } from '../../protocol/plain.js';
+import { codePoint } from './values.js';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 
@@ -262,13 +263,13 @@ describe('random values', () => {
       fc.boolean(),
       fc.maxSafeInteger(),
       fc.double(),
-      fc.string({ unit: 'binary' }),
-      fc.string({ unit: 'binary', minLength: 40, maxLength: 400 }),
+      fc.string({ unit: codePoint }),
+      fc.string({ unit: codePoint, minLength: 40, maxLength: 400 }),
       fc.constant(null),
       fc.uint8Array(),
       fc.date({ noInvalidDate: true }),
     ],
-    key: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', 'constructor', 'toString', '')),
+    key: fc.oneof(fc.string({ unit: codePoint }), fc.constantFrom('__proto__', 'constructor', 'toString', '')),
     maxDepth: 4,
     withNullPrototype: false,
   });
