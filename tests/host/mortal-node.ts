@@ -36,7 +36,7 @@ export const mortalNodeOf = (heapMegabytes?: number, flightBytes?: number): Mort
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },
     ),
-  kills: 6,
+  kills: 3,
   endsLoopsSlowly: false,
   kill: (thread) => void thread.terminate(),
 });

@@ -17,7 +17,7 @@ type StartThread = (name: string, entry: WorkerEntry, lifeLock: string) => Threa
 
 export interface MortalHost {
   readonly create: (wrap: (startThread: StartThread) => StartThread, sharedMemory: boolean) => PlatformHost;
-  /** How often each thread is ended. Starting another takes a second in Chromium. */
+  /** How often each thread is ended. Starting another takes a third of a second of the processor in Node, and a second in Chromium. */
   readonly kills: number;
   /** Whether it takes seconds to end a thread that loops. */
   readonly endsLoopsSlowly: boolean;
