@@ -20,7 +20,7 @@ export class Debugging {
 
   /** With the part of the VMs, so that those in this thread have it at once. @throws LoadError */
   async load(what = 'what makes an application stand'): Promise<Debugger> {
-    const parts = Promise.all([import('./debugger.js'), import('../vm/turns/halt.js')]);
+    const parts = Promise.all([import('./debugger.js'), import('../vm/loop/halt.js')]);
     const [{ Debugger }] = await loadPart(this.host, what, parts);
     this.part ??= new Debugger(this.host, this.directory, this.changes, this.joining);
     if (this.hasEnded) await this.part.end();

@@ -3,8 +3,8 @@ import type { Breakpoint, ConditionOf } from '../contract/breakpoint.js';
 import type { DebugControl } from '../contract/control.js';
 import { loadPart } from '../contract/host.js';
 import type { Halts, VmStand, VmStep } from '../contract/pause.js';
+import type { Halt } from './loop/halt.js';
 import type { Runtime } from './runtime.js';
-import type { Halt } from './turns/halt.js';
 import type { Breakpoints } from './watch/breakpoints.js';
 
 export class VmDebugging implements DebugControl {
@@ -57,7 +57,7 @@ export class VmDebugging implements DebugControl {
   }
 
   private async loadHalt(): Promise<Halt> {
-    const { Halt } = await loadPart(this.runtime.options, 'what makes a VM stand', import('./turns/halt.js'));
+    const { Halt } = await loadPart(this.runtime.options, 'what makes a VM stand', import('./loop/halt.js'));
     const conditionOf = await this.loadConditionOf();
     this.halt ??= new Halt(this.runtime, conditionOf);
     return this.halt;

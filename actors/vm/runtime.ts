@@ -4,10 +4,10 @@ import { system } from '../../protocol/generated/system.js';
 import { TrapRate } from '../contract/fault.js';
 import { VmBus } from './bus/vm-bus.js';
 import { Crashes } from './crash/crashes.js';
+import { PermittedRestarts, Scheduler } from './loop/scheduler.js';
 import { Durability, type KeptCells } from './recovery/durability.js';
 import { Progress, ProgressTeller } from './tap/progress.js';
 import { Tap } from './tap/tap.js';
-import { PermittedRestarts, Scheduler } from './turns/scheduler.js';
 import type { VmOptions } from './vm-options.js';
 
 /** Most batches are smaller. */

@@ -1,8 +1,8 @@
 /** A VM notices whatever arrives, however long it has been idle; and a reply that arrived in time counts. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeafReport } from '../../actors/contract/events.js';
+import { Hearing } from '../../actors/vm/loop/hearing.js';
 import type { Runtime } from '../../actors/vm/runtime.js';
-import { Hearing } from '../../actors/vm/turns/hearing.js';
 import { bank, teller } from './bank.js';
 import { type Carriage, HostVm, turns } from './host-vm.js';
 

@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Gate, type GateBus } from '../../actors/vm/bus/gate.js';
+import { type Party, Scheduler } from '../../actors/vm/loop/scheduler.js';
 import { Progress } from '../../actors/vm/tap/progress.js';
 import { Tap } from '../../actors/vm/tap/tap.js';
-import { type Party, Scheduler } from '../../actors/vm/turns/scheduler.js';
 import type { DeadLetters } from '../../bus/dead-letters.js';
 import { Kinds } from '../../bus/kinds.js';
 import { IDLE, INTERACTIVE, LANES, Mailbox, ORDINARY } from '../../bus/mailbox.js';

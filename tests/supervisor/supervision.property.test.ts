@@ -18,7 +18,7 @@ import { settle } from './virtual-time.js';
 
 // What stands is loaded when it is asked for, which takes no virtual time: so it is here before.
 await import('../../actors/supervisor/debugger.js');
-await import('../../actors/vm/turns/halt.js');
+await import('../../actors/vm/loop/halt.js');
 
 const names = ['anna', 'bert', 'carl'];
 const nameAt = (address: number) => [anna, bert, carl].find((schema) => schema.address === address)?.name;

@@ -6,8 +6,8 @@ import type { FaultKind } from '../../contract/fault.js';
 import type { Suspect } from '../../contract/progress.js';
 import { Gate } from '../bus/gate.js';
 import { Deaths } from '../crash/deaths.js';
+import type { Party } from '../loop/scheduler.js';
 import type { Runtime } from '../runtime.js';
-import type { Party } from '../turns/scheduler.js';
 
 export type CellCounts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
 
