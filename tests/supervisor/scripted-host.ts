@@ -34,7 +34,7 @@ import { VirtualTime } from './virtual-time.js';
 /** What a call does instead of answering. */
 type Fault = { readonly error: Error } | 'hang' | { readonly after: Promise<void> };
 
-/** Of the actors that a script may end. */
+/** For the actors that a script may end. */
 export const ADDRESSES: Record<string, number> = { anna: 64, bert: 65, carl: 66 };
 
 const crashReport = (party: string, vm: VmName, epoch: number, at: number, restartsAs = 0): CrashReport => ({
