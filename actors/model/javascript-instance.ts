@@ -70,7 +70,7 @@ class JavaScriptInstance implements ActorInstance {
   constructor(
     private readonly actor: RunnableActor,
     topics: Topics,
-    options: ActorOptions = {},
+    options: ActorOptions,
     private readonly onFrame: OnFrame = () => {},
   ) {
     const configure = this.handler('configure');

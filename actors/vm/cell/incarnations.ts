@@ -38,11 +38,7 @@ export class Incarnations {
     );
   }
 
-  private create(): ActorInstance {
-    return this.createOf(this.factory);
-  }
-
-  private createOf(factory: ActorFactory): ActorInstance {
+  private create(factory = this.factory): ActorInstance {
     const instance = factory.create(this.options, this.runtime.tap.frame);
     const { guard } = this.runtime.options;
     if (guard) instance.watch?.(guard, this.looked);
@@ -131,7 +127,7 @@ export class Incarnations {
 
   /** Goes on as an instance of another implementation, in the state of a snapshot. @throws Error when that state does not fit */
   replace(factory: ActorFactory, { bytes }: Snapshot): void {
-    const next = this.during(() => this.createOf(factory));
+    const next = this.during(() => this.create(factory));
     try {
       this.during(() => {
         next.restore(bytes);

@@ -102,7 +102,7 @@ export class Deaths {
   }
 
   /** Forgets the blamed frame, and what is known of this one: it is handled as if it had never ended anything. */
-  forgive(frame: FrameId = NO_FRAME): void {
+  forgive(frame: FrameId): void {
     this.lostAt.delete(frame);
     this.blame(NO_FRAME, 0);
   }

@@ -73,7 +73,7 @@ export class Pump {
   private round(): boolean {
     const { bus, durability, restarts, scheduler } = this.runtime;
     const { links } = bus;
-    const restarted = !scheduler.stands && restarts.run(() => links.flush());
+    const restarted = !scheduler.stands && restarts.run(links);
     const left = bus.retryHeld();
     const taken = links.drain();
     links.look();

@@ -8,6 +8,7 @@ import type { LocalTarget } from '../../../bus/router.js';
 import { IDLE_DELAY_MAX_MS, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../../protocol/limits.js';
 import type { Timers } from '../../contract/host.js';
 import type { Gate } from '../bus/gate.js';
+import type { VmLinks } from '../bus/vm-links.js';
 
 /**
  * Turns of higher lanes after which a lane with work gets one: a party that keeps sending itself interactive messages must not stop the
@@ -134,7 +135,7 @@ export class Scheduler {
 /** Whether more than half of what the lanes of a mailbox share is taken. */
 const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;
 
-export interface PermittedCell {
+interface PermittedCell {
   restartByPermit(): void;
   readonly deaths: { tell(): void };
 }
@@ -154,12 +155,12 @@ export class PermittedRestarts {
    * Restarts them. Their output is flushed before the reports, since a report costs a wake-up of another thread.
    * @returns false when there was nothing to do
    */
-  run(flush: () => void): boolean {
+  run(links: Pick<VmLinks, 'flush'>): boolean {
     if (this.cells.length === 0) return false;
     const { cells } = this;
     this.cells = [];
     for (const cell of cells) cell.restartByPermit();
-    flush();
+    links.flush();
     for (const { deaths } of cells) deaths.tell();
     return true;
   }
