@@ -9,7 +9,7 @@ import { type Delivery, LANES, ORDINARY } from './mailbox.js';
 
 export interface KindFacts extends Delivery {
   readonly kind: Kind;
-  /** For example `scene.commit`. */
+  /** For example `basket.add`. */
   readonly name: string;
   /** Address of the party whose schema declares the kind. */
   readonly owner: Address;

@@ -106,7 +106,7 @@ export interface CrashCause {
   readonly epoch: Epoch;
   /** Reason as in the crash report, at most `CRASH_REASON_CHARACTERS_MAX` long. */
   readonly reason: string;
-  /** Place in its source, for example `wasm-actors/scene.ts:120:5`; empty when unknown, or when no line caused it, as with a lost VM. */
+  /** Place in its source, for example `src/actors/basket.wasm.ts:12:5`; empty when unknown, or when no line caused it, as with a lost VM. */
   readonly position: string;
 }
 

@@ -236,7 +236,7 @@ export class System {
   /**
    * Stops the thread of a VM in a `debugger` statement right before a message that fits is handled: step into the handler there, in either
    * language. For development.
-   * @param breakpoint also as a text: `focus.key`, or `focus.key to focus if message.key === "right"`, with `*` for any kind
+   * @param breakpoint also as a text: `basket.add`, or `basket.add to basket if message.cents > 100`, with `*` for any kind
    * @returns a function that removes it. @throws BreakpointError, LoadError, ControlError
    */
   async breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>> {

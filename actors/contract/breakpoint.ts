@@ -7,7 +7,7 @@ import type { VmName } from './instance.js';
 
 /** Messages that fit all that is given; every message when nothing is. Plain data: it crosses the control plane. */
 export interface Breakpoint {
-  /** Name of the kind, as `focus.key`. */
+  /** Name of the kind, as `basket.add`. */
   readonly kind?: string;
   /** Name of the actor or port that is to handle it. */
   readonly actor?: string;

@@ -61,7 +61,7 @@ export interface CrashReport {
   /** The exception's message and stack. */
   readonly reason: string;
   readonly stack: string;
-  /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown or not asked for yet. */
+  /** Source position in the actor's own language (`src/actors/basket.wasm.ts:12:5`), empty when unknown or not asked for yet. */
   readonly position: string;
   readonly message: {
     readonly kind: Kind;
@@ -147,7 +147,7 @@ export interface RefusedReport {
   readonly code: 'refused' | 'overloaded';
   /** Name of the sender. */
   readonly party: string;
-  /** For example `scene.commit`. */
+  /** For example `basket.add`. */
   readonly kindName: string;
   readonly at: Microseconds;
 }

@@ -8,8 +8,8 @@
  *   startVm('wasm')┴─> a VmHandle for each       connect(local, wasm)├─> attach on both ends ─> setRoutes ─> spawn ...
  *                                                connect(js, wasm) ──┘
  *
- * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
- * `guardControl` (host-shim/common/guard.ts), so that every call settles.
+ * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It guards each call
+ * with a deadline, so that every call settles.
  */
 import type { Microseconds } from '../../protocol/names.js';
 import type { TraceMemories } from '../../trace/memories.js';

@@ -95,7 +95,7 @@ export class ActorTrap extends Error {
     /** What was thrown: for example a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
     cause: unknown,
     /**
-     * Source position in the actor's own language, like `wasm-actors/scene.ts:120:5`; empty when unknown; a search where it takes long to
+     * Source position in the actor's own language, like `src/actors/basket.wasm.ts:12:5`; empty when unknown; a search where it takes long to
      * find.
      */
     private site: string | SiteSearch = '',

@@ -34,7 +34,7 @@ export class StorageError extends Error {
   override readonly name = 'StorageError';
   constructor(
     readonly code: StorageFailure,
-    /** What was being done, for example `put history/0`. */
+    /** What was being done, for example `put basket/0`. */
     readonly operation: string,
     options?: ErrorOptions,
   ) {

@@ -2,11 +2,11 @@
  * The tree of supervisors over the actors of an application, made from the options of `startSystem`: who supervises whom, and how.
  *
  *   root: one_for_one
- *   ├── history
- *   ├── picture: rest_for_one
- *   │     ├── scene
- *   │     └── focus
- *   └── metrics
+ *   ├── account
+ *   ├── shop: rest_for_one
+ *   │     ├── stock
+ *   │     └── basket
+ *   └── news
  *
  * The tree (tree/) decides who is restarted, with whom, and how often at most. How an actor is ended and restarted is up to the actor.
  */
