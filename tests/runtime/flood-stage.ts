@@ -9,6 +9,9 @@ import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { brook, bytesOf, gauge, parties, torrent } from './flood-world.js';
 
+/** On a busy machine a thread may take long to come back. */
+const PATIENCE_MS = 60_000;
+
 export class FloodStage {
   /** Bytes of what has come to the gauge. */
   readonly loads: number[] = [];
@@ -42,7 +45,8 @@ export class FloodStage {
 
   /** Asks the neighbour. */
   async ask(count: number): Promise<number> {
-    const answers = await Promise.allSettled(Array.from({ length: count }, () => this.gauge.request(brook.receives.ping, {})));
+    const ask = () => this.gauge.request(brook.receives.ping, {}, { deadlineMs: PATIENCE_MS });
+    const answers = await Promise.allSettled(Array.from({ length: count }, ask));
     return answers.filter(({ status }) => status === 'fulfilled').length;
   }
 
