@@ -22,8 +22,8 @@ const INSTALLED = '**/node_modules/**';
  * do not wait; their order is that of `tests/seconds.json`.
  */
 const shared = {
-  // Four more than there are cores: with two more, a quarter of the cores' time was left, since most tests wait for threads, processes or a browser.
-  maxWorkers: availableParallelism() + 4,
+  // Three more than there are cores: with two more, a quarter of the cores' time was left, since most tests wait for threads, processes or a browser.
+  maxWorkers: availableParallelism() + 3,
   // Loading the runtime takes longer than most files: once for each worker, and not for each file.
   isolate: false,
   restoreMocks: true,
