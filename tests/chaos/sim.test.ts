@@ -6,8 +6,8 @@ import { trySeeds } from '../../chaos/seeds.js';
 import { loadWasmFactories, playSim } from '../../chaos/sim-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
-/** Each defect that broken-runtime.test.ts plants is found by the eighth seed: five times as many. TANDEM_SEEDS for more. */
-const SEEDS = Number(process.env.TANDEM_SEEDS ?? 40);
+/** Each defect that broken-runtime.test.ts plants is found by the eighth seed: ten times as many. TANDEM_SEEDS for more. */
+const SEEDS = Number(process.env.TANDEM_SEEDS ?? 80);
 /** For a machine that does much else. */
 const PATIENCE_MS = 400_000;
 const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
