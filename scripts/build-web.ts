@@ -9,7 +9,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isBuilt, noteBuilt } from './built.js';
+import { BuildNote } from './built.js';
 import { isMain } from './is-main.js';
 import { staticallyNeeded } from './loaded-at-once.js';
 import type { Files, PageBuilt } from './page.js';
@@ -20,8 +20,11 @@ const debug = (name: string) => join(root, 'debugger/page', name);
 const SITE = join(root, 'dist/examples/tv/site');
 /** Files of the old build. */
 const OLD = /^old\b/;
-/** What shapes the pages besides their sources. */
-const BUILDERS = ['build-web', 'built', 'loaded-at-once', 'own-name', 'page'].map((name) => join(import.meta.dirname, `${name}.ts`));
+/** What shapes the pages besides their sources: settings that bundlers look for, and what calls them. */
+const SHAPES = [
+  ...['package.json', 'tsconfig.json', 'tsconfig.base.json'].map((name) => join(root, name)),
+  ...['build-web', 'built', 'loaded-at-once', 'own-name', 'page'].map((name) => join(import.meta.dirname, `${name}.ts`)),
+];
 
 /** What the old build's page always comes to need: a script of its own would be a request more, and what its syntax is lowered with once more. */
 const ALSO_AT_ONCE = [
@@ -103,14 +106,14 @@ export async function buildDebugger(): Promise<boolean> {
 
 /** Builds a page, unless nothing has changed since it was built. What builds it is loaded only then. */
 async function built(page: string, ready: Promise<unknown>, build: () => Promise<PageBuilt>): Promise<boolean> {
-  const note = `dist/pages/${page}.json`;
-  if (isBuilt(note)) {
+  const note = new BuildNote(root, `dist/pages/${page}.json`);
+  if (note.fits()) {
     // What it waits for may be one of the things that it is built from.
     await ready;
-    if (isBuilt(note)) return false;
+    if (note.fits()) return false;
   }
   const { read, written } = await build();
-  noteBuilt(note, [...read, ...BUILDERS], written);
+  note.write([...read, ...SHAPES], written);
   return true;
 }
 
