@@ -92,12 +92,16 @@ function wholeNumber(option, text, max) {
   return value;
 }
 
-/** Builds, with the output on standard error, because the standard output of a headless run is its report. */
-async function build(purpose, debug = false) {
+/**
+ * Builds, with the output on standard error, because the standard output of a headless run is its report.
+ * @param over ends the build when it is aborted
+ */
+async function build(purpose, debug = false, over = undefined) {
   if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', purpose, ...(debug ? ['--debug'] : [])], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', process.stderr, process.stderr],
+    signal: over,
   });
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('exit', resolve));
   if (code !== 0) throw new StartError('the build failed: see above', FAILED);
@@ -116,6 +120,12 @@ async function prepare(wanted, debug) {
 class OldEngines {
   built = null;
 
+  /** @param over ends the build when it is aborted */
+  constructor(over) {
+    this.over = over;
+  }
+
+  /** @throws when it does not compile; who asks next has it built again */
   async prepare(path) {
     if (!OLD.test(path)) return;
     this.built ??= this.build();
@@ -124,12 +134,18 @@ class OldEngines {
 
   async build() {
     console.error('building the television for old engines');
-    await build('old').catch((error) => console.error(error.message));
+    try {
+      await build('old', false, this.over);
+    } catch (error) {
+      this.built = null;
+      if (!this.over.aborted) console.error(error.message);
+      throw error;
+    }
   }
 }
 
-async function serve({ port, latencyMsMax, build: wanted }) {
-  const oldEngines = new OldEngines();
+async function serve({ port, latencyMsMax, build: wanted }, over) {
+  const oldEngines = new OldEngines(over);
   const { loadCatalogue } = await import(built('catalogue/load.js'));
   const { startServer } = await import(built('server/server.js'));
   const { createDebugger } = await import('../dist/debugger/server/index.js');
@@ -159,8 +175,9 @@ async function startServing(input) {
   const options = readOptions(input);
   if (options.help) return console.log(HELP);
   await prepare(options.build, options.debug);
-  const ended = interrupted();
-  const server = await serve(options);
+  const over = new AbortController();
+  const ended = interrupted().then(() => over.abort());
+  const server = await serve(options, over.signal);
   console.log(`Tandem TV is at ${server.url}   (Ctrl-C ends it)`);
   console.log(`its debugger is at ${server.debugger}`);
   await ended;

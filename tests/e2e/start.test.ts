@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
+import { startServer } from '../../examples/tv/server/server.js';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
 
@@ -94,6 +96,18 @@ test.each(['../package.json', '%2e%2e/%2e%2e/package.json', '%zz', '%00', 'nothi
   const address = await run.address();
   expect((await fetch(`${address}${path}`)).status).toBe(404);
   expect((await fetch(address)).status).toBe(200);
+});
+
+test('a file that cannot be made is answered with the reason, and made for who asks next', async () => {
+  const makes = [() => Promise.reject(new Error('it does not compile')), () => Promise.resolve()];
+  const root = fileURLToPath(new URL('../../dist/examples/tv/site', import.meta.url));
+  const options = { catalogue: loadCatalogue(), port: 0, latencyMs: { min: 0, max: 0 }, root };
+  const server = await startServer({ ...options, prepare: () => makes.shift()!() });
+  const address = new URL('style.css', server.url);
+  const refused = await fetch(address);
+  expect([refused.status, await refused.text()]).toEqual([500, 'Error: it does not compile\n']);
+  expect((await fetch(address)).status).toBe(200);
+  await server.close();
 });
 
 test('a port that is taken', async () => {

@@ -19,7 +19,7 @@ export interface ServerOptions {
   readonly latencyMs: { readonly min: number; readonly max: number };
   /** Folder of the built page; null serves the catalogue alone. */
   readonly root: string | null;
-  /** Makes a file of the page before it is looked for, where that has not been done yet. */
+  /** Makes a file of the page before it is looked for, where that has not been done yet. What it throws is the answer, with status 500. */
   readonly prepare?: (path: string) => Promise<void>;
   /** Called for each file of the page that is sent, with its path. */
   readonly onFile?: (path: string) => void;
@@ -101,7 +101,11 @@ async function serveFile(
   response: ServerResponse,
 ): Promise<void> {
   const file = root && fileOf(root, url.pathname);
-  await prepare?.(url.pathname);
+  const failed = await prepare?.(url.pathname).then(() => null, String);
+  if (failed) {
+    response.writeHead(500, { 'content-type': 'text/plain' }).end(`${failed}\n`);
+    return;
+  }
   const found = file ? await stat(file).catch(() => null) : null;
   if (!file || !found?.isFile()) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`no such file: ${url.pathname}\n`);
