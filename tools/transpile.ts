@@ -2,7 +2,7 @@
  * Strips the types from TypeScript, file by file, without checking them, in a twentieth of the compiler's time. A file that is up to date
  * is not written, even if the compiler has built it: its output stays until its source is newer.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -30,13 +30,18 @@ function sourcesIn(root: string, folder: string, without: readonly string[]): st
   });
 }
 
-const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** By the time that nobody can set: a file that is moved or copied here keeps its other one. */
+const changedAt = (source: string): number => statSync(source).ctimeMs;
+const builtAt = (output: string): number => statSync(output, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** @returns the number of files built. @throws with esbuild's report */
 export async function transpile({ root, folders, foreign, outFolder }: Transpilation): Promise<number> {
+  const outputOf = (path: string): string => join(outFolder, path.replace(/\.ts$/, '.js'));
   const sources = folders.flatMap((folder) => sourcesIn(root, folder, foreign));
-  const stale = sources.filter((path) => changedAt(join(root, path)) >= changedAt(join(outFolder, path.replace(/\.ts$/, '.js'))));
+  const stale = sources.filter((path) => changedAt(join(root, path)) >= builtAt(outputOf(path)));
   if (stale.length === 0) return 0;
+  // Times of files are finer than this one.
+  const beganAt = new Date(Date.now() + 1);
   await build({
     absWorkingDir: root,
     entryPoints: stale,
@@ -48,5 +53,7 @@ export async function transpile({ root, folders, foreign, outFolder }: Transpila
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
     logLevel: 'warning',
   });
+  // A source that changed since then may have been read before.
+  for (const path of stale) utimesSync(outputOf(path), beganAt, beganAt);
   return stale.length;
 }

@@ -1,15 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { transpile } from '../../tools/transpile.js';
 
 const root = mkdtempSync(join(tmpdir(), 'tandem-transpile-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function write(path: string): void {
+/** Times of files are those of the system's last tick. */
+const TICK_MS = 20;
+
+function write(path: string, value = 1): void {
   mkdirSync(join(root, path, '..'), { recursive: true });
-  writeFileSync(join(root, path), 'export const one: number = 1;\n');
+  writeFileSync(join(root, path), `export const one: number = ${value};\n`);
 }
 
 test('sources are those of the folders, without installed packages, other languages, and what links lead to', async () => {
@@ -22,5 +26,26 @@ test('sources are those of the folders, without installed packages, other langua
   expect(await transpile(wanted)).toBe(2);
   const built = readdirSync(join(root, 'out'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   expect(built.sort()).toEqual(['app/main.js', 'app/parts/part.js']);
+  expect(await transpile(wanted)).toBe(0);
+});
+
+test('a source is built again when it changed while it was built, and when an older file took its place', async () => {
+  const wanted = { root, folders: ['late'], foreign: [], outFolder: join(root, 'out') };
+  const built = () => readFileSync(join(root, 'out/late/main.js'), 'utf8');
+  write('late/main.ts');
+  await delay(TICK_MS);
+  const building = transpile(wanted);
+  await delay(TICK_MS);
+  write('late/main.ts', 2);
+  await building;
+  await transpile(wanted);
+  expect(built()).toContain('2');
+
+  write('late/other.txt', 3);
+  utimesSync(join(root, 'late/other.txt'), 0, 0);
+  await delay(TICK_MS);
+  renameSync(join(root, 'late/other.txt'), join(root, 'late/main.ts'));
+  await transpile(wanted);
+  expect(built()).toContain('3');
   expect(await transpile(wanted)).toBe(0);
 });
