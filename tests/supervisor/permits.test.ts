@@ -131,3 +131,18 @@ test('what an incarnation had sent is not refused when its VM is lost as it ends
   const { fences } = host.vm('js');
   expect(fences.findLast((fence) => fence.epoch === epoch)?.lastSequence).toBeGreaterThanOrEqual(2);
 });
+
+test.each([false, true])(
+  'a use at which its actor fails over: the twin begins after what the VM had begun, which had ended: %s',
+  async (endsToo) => {
+    const { host, system } = await started({ circuit: { intensity: 0, periodMs: 1000, coolDownMs: 60_000 } });
+    if (endsToo) endsTwice(host.vm('wasm'));
+    else host.vm('wasm').trapAndGoOn('bert');
+    await settle();
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', vm: 'js', epoch: 3 });
+    expect(host.vm('js').epochs.get('bert')).toBe(3);
+    host.vm('js').trap('bert');
+    await settle();
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', vm: 'js', epoch: 4 });
+  },
+);

@@ -139,7 +139,7 @@ export class ScriptedVm implements VmControl {
   /** Whether the actor runs here, and would be started again without a command. */
   isPermitted(actor: string): boolean {
     const epoch = this.epochs.get(actor);
-    return epoch !== undefined && !this.ended.has(actor) && this.permits.get(actor) === epoch + 1;
+    return this.deathWatch.reason === null && epoch !== undefined && !this.ended.has(actor) && this.permits.get(actor) === epoch + 1;
   }
 
   /** Tells at which message its former incarnation hung. */
