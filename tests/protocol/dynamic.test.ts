@@ -188,6 +188,8 @@ describe('malformed bytes are a DecodeError with the offset', () => {
     ['truncated', '', 0],
     ['truncated', 'ddffffffff', 0],
     ['truncated', 'dfffffffff', 0],
+    ['truncated', 'de0003a16101c001', 0],
+    ['truncated', '83a16101c001', 0],
     ['truncated', 'dbffffffff61', 0],
     ['truncated', 'c6ffffffff61', 0],
     ['truncated', 'c9ffffffff01', 0],

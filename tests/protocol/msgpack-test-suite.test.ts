@@ -106,6 +106,15 @@ describe('msgpack-test-suite', () => {
     }
   });
 
+  it.each([
+    ['a list', 'onlyList', 'dd-00-00-00-03-c0-c1'],
+    ['a map', 'onlyMap', 'de-00-03-a1-61-01-c0-01'],
+  ])('the count of %s that is more than fits in what is left is found before its items', (_, name, text) => {
+    const body = bodyOf(bytesOf(text));
+    expect(() => codecNamed(`every.${name}`).decode(reader.reset(body))).toThrow(`truncated at byte 1 in ${name}.value`);
+    expect(guest.roundTrip(codecIndex(`every.${name}`), body)).toMatchObject({ problem: 1, offset: 1 });
+  });
+
   it('every case, extensions and timestamps too, passes unchanged as a value of any shape', () => {
     for (const encoding of cases.flatMap((one) => one.msgpack.map(bytesOf))) check('onlyDynamic', encoding, encoding, encoding);
   });
