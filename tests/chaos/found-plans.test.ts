@@ -7,6 +7,8 @@ import { loadWasmFactories } from '../../chaos/sim-run.js';
 const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
 
 const command = { bytes: 0, count: 1, delayMs: 0, harm: 'none', commands: [] } as const;
+/** Nothing of the plan but its steps makes it hard. */
+const PLAIN = { delayMicrosMax: 100, refusals: { rate: 0, microsMax: 0 }, group: null, failOverMs: null, desk: null } as const;
 const step = (...commands: readonly PlannedCommand[]) => ({ afterMs: 0, faults: [], commands });
 
 /**
@@ -14,14 +16,11 @@ const step = (...commands: readonly PlannedCommand[]) => ({ afterMs: 0, faults: 
  * amber waits for room in the journal.
  */
 const JOURNAL_KEPT_FULL: Plan = {
+  ...PLAIN,
   seed: 34,
   placement: { amber: 'js', birch: 'js', cedar: 'js', dune: 'js', ember: 'js' },
-  delayMicrosMax: 100,
-  refusals: { rate: 0, microsMax: 0 },
   journalBytes: 4 << 20,
   sharedMemory: false,
-  group: null,
-  failOverMs: null,
   steps: [
     { afterMs: 0, faults: [{ kind: 'hang', actor: 'amber' }], commands: [] },
     step({ ...command, act: 'chore', to: 'amber', id: 136, bytes: 900_000, count: 6 }),
@@ -35,7 +34,6 @@ const JOURNAL_KEPT_FULL: Plan = {
       commands: [{ ...command, act: 'news', to: 'ember', id: 218, bytes: 40_000, count: 12 }],
     }),
   ],
-  desk: null,
 };
 
 test('an actor waits for the journal, which another keeps full that waits for its mailbox: both go on', async () => {
@@ -47,14 +45,11 @@ test('an actor waits for the journal, which another keeps full that waits for it
  * what it had sent was refused.
  */
 const ENDED_AHEAD_AND_LOST: Plan = {
+  ...PLAIN,
   seed: 404314,
   placement: { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'wasm', ember: 'wasm' },
-  delayMicrosMax: 100,
-  refusals: { rate: 0, microsMax: 0 },
   journalBytes: 128 << 10,
   sharedMemory: true,
-  group: null,
-  failOverMs: null,
   steps: [
     step({ ...command, act: 'urgent', to: 'dune', id: 13, commands: [{ ...command, act: 'work', to: 'dune', id: 14, harm: 'poison' }] }),
     {
@@ -87,7 +82,6 @@ const ENDED_AHEAD_AND_LOST: Plan = {
       ],
     }),
   ],
-  desk: null,
 };
 
 test('an end that its supervisor had not decided on as the VM was lost: nothing that the actor sends later is refused', async () => {
