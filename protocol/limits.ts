@@ -113,6 +113,14 @@ export const CONTROL_DEADLINE_MS = 5_000;
  */
 export const HANG_MS = 2_000;
 
+/**
+ * Pause before a VM whose thread did not start is started again; each further one is twice as long. With the default budget its file may be
+ * missing for 15 s: a television's radio finds its network again in that time, and a server is deployed.
+ */
+export const VM_RETRY_MS = 1_000;
+/** The longest such pause, for a budget that allows many: who waits for an application looks at the screen twice a minute. */
+export const VM_RETRY_MS_MAX = 30_000;
+
 /** How often a VM checks by itself whether it still hears: silence is found after twice this, which a viewer takes for one lost key. */
 export const HEARING_CHECK_MS = 1_000;
 

@@ -142,7 +142,8 @@ function ofDivergence({ actor, message, first, again }: DivergenceReport): strin
 
 const shown = (frame: DivergentFrame | null): string => (frame ? `${frame.kindName} ${frame.body}` : 'nothing');
 
-function ofVm({ vm, state, reason, failedOver }: VmStatus): string {
+function ofVm({ vm, state, reason, failedOver, retryMs }: VmStatus): string {
+  if (retryMs !== undefined) return `VM ${vm} did not start, and is tried again in ${retryMs} ms: ${reason}`;
   if (state === 'running') return failedOver ? `VM ${vm} runs its actors as their JavaScript twins: ${reason}` : '';
   return state === 'lost' || state === 'failed' || state === 'restarting' ? `VM ${vm} is ${state}: ${reason}` : '';
 }

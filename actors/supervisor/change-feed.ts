@@ -39,6 +39,8 @@ export interface VmStatus {
   readonly reason: string;
   /** Whether its actors run as their JavaScript twins for good, since the VM could not go on in Wasm. */
   readonly failedOver: boolean;
+  /** Its thread did not start, for this reason, and is started again after this pause; undefined while none is. */
+  readonly retryMs?: number;
 }
 
 export type SystemChange =

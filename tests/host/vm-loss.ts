@@ -139,6 +139,19 @@ export class MortalGame {
     this.gone.add(vm);
   }
 
+  /** Brings back the file of a VM as soon as one of its threads has not started for that. @returns why it did not */
+  async bringBackFile(vm: string): Promise<string> {
+    const told = new Promise<string>((resolve) => {
+      const forget = this.system.onChange((change) => {
+        if (change.type !== 'vm' || change.vm !== vm || change.retryMs === undefined) return;
+        forget();
+        this.gone.delete(vm);
+        resolve(change.reason);
+      });
+    });
+    return this.happens(`a start of ${vm} that fails`, told);
+  }
+
   /** Asks the desk, in the JavaScript VM. */
   ask(keep: boolean) {
     return this.happens(`an answer to ask, keep ${keep}`, this.probe.request(desk.receives.ask, { keep }));
@@ -288,6 +301,17 @@ export function vmFileSuite(name: string, mortal: MortalHost): void {
       });
       expect(game.vm('wasm')).toMatchObject({ state: 'running', failedOver: true });
       expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', condition: 'failed over' });
+    });
+
+    it('goes on in Wasm when it comes back: no ball is lost or doubled', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      await game.start('relay=js,mirror=wasm', { vmIntensity: { intensity: 2, periodMs: 3_600_000 } });
+      game.removeFile('wasm');
+      const failed = game.bringBackFile('wasm');
+      await game.play(40, () => game.kill('wasm'));
+      expect(await failed).toMatch(/\/gone\.js/);
+      expect(game.vm('wasm')).toMatchObject({ state: 'running', failedOver: false });
+      expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', epoch: 2, condition: 'running' });
     });
 
     it('runs in JavaScript from the start', async () => {

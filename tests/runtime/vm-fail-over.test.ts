@@ -8,6 +8,7 @@ import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/ap
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { LOAD_DEADLINE_MS } from '../../host-shim/limits.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
+import { VM_RETRY_MS } from '../../protocol/limits.js';
 import { SMALL_MEMORIES } from '../small-memories.js';
 import { type BankOptions, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
@@ -145,6 +146,8 @@ describe('a Wasm VM that has failed over', () => {
     const world = await banked({ vmIntensity: { intensity: 3, periodMs: LONG_MS }, hostOf: without(['again']) });
     world.host.lose('wasm', 'gone');
     await world.deposit(2);
+    expect(vmOf(world, 'wasm')).toMatchObject({ state: 'restarting', reason: 'no again', failedOver: false, retryMs: VM_RETRY_MS });
+    await world.pass(3 * VM_RETRY_MS);
     expect(amounts(world)).toEqual([5, 7]);
     expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', reason: 'no again', failedOver: true });
   });
@@ -155,6 +158,7 @@ describe('a Wasm VM that has failed over', () => {
     world.host.lose('wasm', 'gone');
     await world.deposit(2);
     await world.pass(4 * LOAD_DEADLINE_MS);
+    await world.pass(3 * VM_RETRY_MS);
     expect(amounts(world)).toEqual([5, 7]);
     expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', failedOver: true });
   });

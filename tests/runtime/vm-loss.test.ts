@@ -1,7 +1,9 @@
 /** The loss of a VM keeps everything: with shared memory or without, the application ends as if nothing had happened. */
 import { expect, test } from 'vitest';
+import type { Host } from '../../actors/contract/host.js';
 import { Random } from '../../bus/random.js';
 import type { WorkerName } from '../../host-shim/common/definition.js';
+import type { SimHost } from '../../host-shim/sim/index.js';
 import { SMALL_MEMORIES } from '../small-memories.js';
 import { type BankWorld, bank, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
@@ -115,3 +117,37 @@ test(`a request that was withdrawn as its VM was lost fails all the same, once (
     ).toEqual(['poisoned']);
   }
 });
+
+test.each([true, false])(
+  'a VM whose file cannot be loaded for ten seconds goes on then: nothing is lost, shared memory %s',
+  async (sharedMemory) => {
+    const OUTAGE_MS = 10_000;
+    let lostAt = Number.POSITIVE_INFINITY;
+    const hostOf = (host: SimHost): Host => {
+      const startVm: Host['startVm'] = async (...start) => {
+        const sinceMs = (host.clock.nowMicros() - lostAt) / 1000;
+        if (sinceMs >= 0 && sinceMs < OUTAGE_MS) throw new Error('/js.js could not be loaded');
+        return host.startVm(...start);
+      };
+      return new Proxy(host, { get: (target, key) => (key === 'startVm' ? startVm : Reflect.get(target, key)) });
+    };
+    const world = await openBank({ ...SMALL_MEMORIES, capabilities: { wasm: true, workers: true, sharedMemory }, hostOf });
+    const deposit = () => world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+    deposit();
+    await world.pass(20);
+    lostAt = world.host.clock.nowMicros();
+    world.host.lose('js', 'the device ran out of memory');
+    for (let second = 0; second < 20; second++) {
+      deposit();
+      await world.pass(1_000);
+    }
+    expect(world.receipts.map(({ amount }) => amount)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+    expect(world.system.vms.find(({ vm }) => vm === 'js')).toEqual({
+      vm: 'js',
+      state: 'running',
+      reason: '/js.js could not be loaded',
+      failedOver: false,
+    });
+    expect(world.system.state).toBe('running');
+  },
+);

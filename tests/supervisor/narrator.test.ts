@@ -41,6 +41,17 @@ describe('a line for developers', () => {
     ]);
   });
 
+  test('a VM whose thread does not start, before it is tried again', async () => {
+    const { host, lines } = await narrated();
+    host.startFailures.set('wasm', new Error('/wasm.js could not be loaded'));
+    host.vm('wasm').die('exit code 1');
+    await settle();
+    expect(lines).toEqual([
+      'tandem: VM wasm is restarting: exit code 1',
+      'tandem: VM wasm did not start, and is tried again in 1000 ms: /wasm.js could not be loaded',
+    ]);
+  });
+
   test('a VM that nobody would have woken', async () => {
     const { host, lines } = await narrated();
     host.vm('js').listener?.report({ type: 'deaf', report: { vm: 'js', reason: 'reader', at: 0 } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import { CRASH_REPORTS_MAX, type SystemChange } from '../../actors/supervisor/change-feed.js';
+import { VM_RETRY_MS, VM_RETRY_MS_MAX } from '../../protocol/limits.js';
 import { anna, noSecondVm, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';
@@ -232,13 +233,64 @@ describe('a VM that is lost', () => {
     expect(host.vm('js').routes).not.toContainEqual([65, 'wasm']);
   });
 
-  test('a VM that does not start again is lost in the end, and a stop meanwhile leaves no thread', async () => {
-    const { host, system } = await started({ vmIntensity: { intensity: 2, periodMs: 1000 } });
-    host.startFailures.set('wasm', new Error('out of threads'));
-    host.vm('wasm').die('exit code 1');
-    await settle();
-    expect(system.vms.at(-1)).toMatchObject({ vm: 'wasm', state: 'lost', reason: 'out of threads' });
-    host.startFailures.clear();
+  describe('when its thread does not start', () => {
+    const startsOf = (host: ScriptedHost) => host.log.filter((line) => line.startsWith('start wasm again')).length;
+
+    async function failing(intensity: number) {
+      const { host, system } = await started({ vmIntensity: { intensity, periodMs: 1000 } });
+      const told: SystemChange[] = [];
+      system.onChange((change) => change.type === 'vm' && told.push(change));
+      host.startFailures.set('wasm', new Error('/wasm.js could not be loaded'));
+      host.vm('wasm').die('exit code 1');
+      await settle();
+      return { host, system, told };
+    }
+
+    test('it is tried again after pauses that grow, each is told, and then it stays lost', async () => {
+      const { host, system, told } = await failing(4);
+      const waits = { type: 'vm', vm: 'wasm', state: 'restarting', reason: '/wasm.js could not be loaded', failedOver: false };
+      expect(told).toEqual([
+        { ...waits, reason: 'exit code 1' },
+        { ...waits, retryMs: VM_RETRY_MS },
+      ]);
+      expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'restarting', reason: waits.reason, failedOver: false, retryMs: VM_RETRY_MS });
+      for (const [i, retryMs] of [VM_RETRY_MS, 2 * VM_RETRY_MS, 4 * VM_RETRY_MS].entries()) {
+        expect(told.at(-1)).toEqual({ ...waits, retryMs });
+        await host.time.advance(retryMs - 1);
+        expect(startsOf(host)).toBe(i + 1);
+        await host.time.advance(1);
+        expect(startsOf(host)).toBe(i + 2);
+      }
+      expect(told.at(-1)).toEqual({ ...waits, state: 'lost' });
+      expect(told).toHaveLength(5);
+      expect(statusOf(system, 'bert')).toMatchObject({ state: 'lost', epoch: 2, reason: 'VM wasm was lost: /wasm.js could not be loaded' });
+    });
+
+    test('it runs as soon as it does, and a pause is never longer than a bound', async () => {
+      const { host, system } = await failing(100);
+      await host.time.advance(100 * VM_RETRY_MS);
+      expect(system.vms.at(-1)).toMatchObject({ state: 'restarting', retryMs: VM_RETRY_MS_MAX });
+      host.startFailures.clear();
+      await host.time.advance(VM_RETRY_MS_MAX);
+      expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'running', reason: '/wasm.js could not be loaded', failedOver: false });
+      expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1 });
+      host.startFailures.set('wasm', new Error('again'));
+      host.vm('wasm').die('exit code 1');
+      await settle();
+      expect(system.vms.at(-1)).toMatchObject({ state: 'restarting', retryMs: VM_RETRY_MS });
+    });
+
+    test('a stop does not wait for the pause, and nothing is started after it', async () => {
+      const { host, system } = await failing(4);
+      const stopping = system.stop();
+      await settle();
+      await stopping;
+      expect([system.state, host.time.pending, startsOf(host)]).toEqual(['stopped', 0, 1]);
+    });
+  });
+
+  test('a stop while a VM is started again leaves no thread', async () => {
+    const { host, system } = await started();
     host.vm('js').die('exit code 1');
     const stopping = system.stop();
     await settle();

@@ -9,6 +9,7 @@ import type { Timers } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { ActorState, PortState, StopOutcome } from '../../contract/states.js';
 import type { ActorStatus, PortStatus, SystemChange } from '../change-feed.js';
+import { machineClock } from '../machine-clock.js';
 import { type PartyInput, partyMachine } from './party-machine.js';
 
 /** killed: the VM did not confirm the stop, and `error` says why. */
@@ -54,11 +55,7 @@ export abstract class SupervisedParty {
   ) {
     this.name = input.party;
     this.address = input.address;
-    const clock = {
-      setTimeout: (fn: () => void, delayMs: number) => timers.set(delayMs, fn),
-      clearTimeout: (timer: unknown) => timers.clear(timer),
-    };
-    this.machine = createActor(partyMachine, { input, clock });
+    this.machine = createActor(partyMachine, { input, clock: machineClock(timers) });
   }
 
   protected get context() {

@@ -10,25 +10,29 @@
  *                          may be started again, budget left? ── no ──> may fail over? ── no ──> lost
  *                             │ yes            ▲                       │ yes, with a new budget
  *                             ▼                │ error, or lost again  │
- *                          restarting ──> recovering ──> running       │
- *                             ▲                                        │
+ *               waiting <── restarting ──> recovering ──> running      │
+ *                  └──────>   ▲                                        │
  *                             └────────────────────────────────────────┘
  *
- * restarting: the lost thread is ended for sure, and another is started on its memory. recovering: it is linked, and its actors handle
+ * restarting: the lost thread is ended for sure, and another is started on its memory. waiting: that did not start, so it is started again
+ * after a pause; outside it is still restarting, and each of these counts as a restart. recovering: it is linked, and its actors handle
  * again what is not in its last checkpoint. A VM that has failed over runs the JavaScript twins of its actors, for good. One that cannot
  * go on either way stays lost: its actors are `lost`, their routes are removed, so that requests to them settle as `unreachable`, and the
  * system says that it is degraded.
  */
 
 import { type Actor, assign, createActor, fromPromise, setup, waitFor } from 'xstate';
+import { VM_RETRY_MS, VM_RETRY_MS_MAX } from '../../../protocol/limits.js';
 import type { VmControl } from '../../contract/control.js';
-import { type Clock, ControlError, type UnfitGuest, type VmHandle } from '../../contract/host.js';
+import { ControlError, type Host, type UnfitGuest, type VmHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
 import type { VmState } from '../../contract/states.js';
 import { reasonOf } from '../../contract/thrown.js';
 import type { VmStatus } from '../change-feed.js';
 import { StartError } from '../errors.js';
 import { admitRestart, type Intensity, type RestartTimes } from '../intensity.js';
+import { machineClock } from '../machine-clock.js';
+import { backoffMs } from '../tree/specification.js';
 import { Suspects } from './suspects.js';
 import type { HangNotice } from './watchdog.js';
 
@@ -45,6 +49,8 @@ export interface VmCommands {
   /** Links the VM and lets its actors go on. When that fails, its thread is ended. */
   recover(vm: VmName, handle: VmHandle): Promise<void>;
   vmChanged(status: VmStatus): void;
+  /** It did not start, and nothing has changed but that it waits for another try. */
+  vmWaits(status: VmStatus): void;
 }
 
 interface VmInput {
@@ -63,12 +69,15 @@ interface VmContext extends VmInput {
   readonly times: RestartTimes;
   /** Whether its actors run as their JavaScript twins, since it could not go on in Wasm. */
   readonly failedOver: boolean;
+  /** How often in a row its thread did not start. */
+  readonly failedStarts: number;
 }
 
-/** `stop` asks the VM to shut down; `kill` ends its thread at once. */
+/** `giveUp`: it is not started again. `stop` asks the VM to shut down; `kill` ends its thread at once. */
 type MachineEvent =
   | { readonly type: 'start' }
   | { readonly type: 'lost'; readonly reason: string }
+  | { readonly type: 'giveUp' }
   | { readonly type: 'stop' }
   | { readonly type: 'kill' };
 
@@ -80,11 +89,18 @@ async function shutDown(handle: VmHandle): Promise<void> {
 
 const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | null => admitRestart(times, nowMicros(), intensity);
 
+const RETRIES = { minMs: VM_RETRY_MS, maxMs: VM_RETRY_MS_MAX, randomFactor: 0 };
+const retryMsOf = ({ failedStarts }: VmContext): number => backoffMs(RETRIES, failedStarts - 1, 0);
+
+/** What happens to a VM that is not restarted as it is. */
+const onSpent = [
+  { guard: 'mayFailOver', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'failOver'] },
+  { target: '#vm.lost', actions: 'noteReason' },
+] as const;
 /** What happens to a lost VM. */
 const onLoss = [
   { guard: 'mayRestart', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'countRestart'] },
-  { guard: 'mayFailOver', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'failOver'] },
-  { target: '#vm.lost', actions: 'noteReason' },
+  ...onSpent,
 ] as const;
 
 const vmMachine = setup({
@@ -115,12 +131,17 @@ const vmMachine = setup({
       return 'error' in event ? { error: event.error, reason: reasonOf(event.error) } : { reason: context.reason };
     }),
     countRestart: assign(({ context }) => ({ times: admitted(context) ?? context.times })),
-    failOver: assign({ failedOver: true, times: [] }),
-    noteHandle: assign(({ context, event }) => ({ handle: 'output' in event ? (event.output as VmHandle) : context.handle })),
+    countFailedStart: assign(({ context }) => ({ failedStarts: context.failedStarts + 1 })),
+    failOver: assign({ failedOver: true, times: [], failedStarts: 0 }),
+    noteHandle: assign(({ context, event }) => ({
+      handle: 'output' in event ? (event.output as VmHandle) : context.handle,
+      failedStarts: 0,
+    })),
   },
+  delays: { retry: ({ context }) => retryMsOf(context) },
 }).createMachine({
   id: 'vm',
-  context: ({ input }) => ({ ...input, handle: undefined, reason: '', error: undefined, times: [], failedOver: false }),
+  context: ({ input }) => ({ ...input, handle: undefined, reason: '', error: undefined, times: [], failedOver: false, failedStarts: 0 }),
   initial: 'idle',
   states: {
     idle: { on: { start: 'starting', stop: 'stopped', kill: 'stopped' } },
@@ -142,10 +163,11 @@ const vmMachine = setup({
         src: 'restart',
         input: ({ context }) => context,
         onDone: { target: 'recovering', actions: 'noteHandle' },
-        onError: onLoss,
+        onError: [{ guard: 'mayRestart', target: 'waiting', actions: ['noteReason', 'countRestart', 'countFailedStart'] }, ...onSpent],
       },
       on: { stop: 'stopped', kill: 'stopped' },
     },
+    waiting: { after: { retry: 'restarting' }, on: { giveUp: 'lost', stop: 'stopped', kill: 'stopped' } },
     recovering: {
       invoke: { src: 'recover', input: ({ context }) => context, onDone: 'running', onError: onLoss },
       on: { lost: onLoss, stop: 'killing', kill: 'killing' },
@@ -178,16 +200,20 @@ export class SupervisedVm {
     readonly name: VmName,
     commands: VmCommands,
     intensity: Intensity,
-    private readonly clock: Clock,
+    private readonly time: Pick<Host, 'clock' | 'timers'>,
   ) {
-    this.machine = createActor(vmMachine, { input: { vm: name, commands, intensity, nowMicros: () => this.livedMicros } });
+    const input = { vm: name, commands, intensity, nowMicros: () => this.livedMicros };
+    this.machine = createActor(vmMachine, { input, clock: machineClock(time.timers) });
     let last = this.status;
     this.machine.subscribe(() => {
       const before = last;
       last = this.status;
-      if (last.state === before.state && last.failedOver === before.failedOver) return;
+      if (last.state === before.state && last.failedOver === before.failedOver) {
+        if (last.retryMs !== undefined && before.retryMs === undefined) commands.vmWaits(last);
+        return;
+      }
       this.ranMicros = this.livedMicros;
-      this.since = this.live ? clock.nowMicros() : null;
+      this.since = this.live ? time.clock.nowMicros() : null;
       commands.vmChanged(last);
     });
     this.machine.start();
@@ -198,7 +224,7 @@ export class SupervisedVm {
    * would not exhaust it.
    */
   private get livedMicros(): number {
-    return this.since === null ? this.ranMicros : this.ranMicros + this.clock.nowMicros() - this.since;
+    return this.since === null ? this.ranMicros : this.ranMicros + this.time.clock.nowMicros() - this.since;
   }
 
   /** It has hung for so long, and is ended for that. */
@@ -208,7 +234,8 @@ export class SupervisedVm {
   }
 
   get state(): VmState {
-    return this.machine.getSnapshot().value;
+    const { value } = this.machine.getSnapshot();
+    return value === 'waiting' ? 'restarting' : value;
   }
 
   get live(): boolean {
@@ -216,8 +243,9 @@ export class SupervisedVm {
   }
 
   get status(): VmStatus {
-    const { reason, failedOver } = this.machine.getSnapshot().context;
-    return { vm: this.name, state: this.state, reason, failedOver };
+    const { value, context } = this.machine.getSnapshot();
+    const { reason, failedOver } = context;
+    return { vm: this.name, state: this.state, reason, failedOver, ...(value === 'waiting' && { retryMs: retryMsOf(context) }) };
   }
 
   /** @throws ControlError `lost` when the VM does not run */
@@ -252,17 +280,22 @@ export class SupervisedVm {
 
   /** Resolves when the VM runs or has ended, after everything was tried to start it again. */
   async settled(): Promise<void> {
-    await waitFor(this.machine, ({ value }) => value !== 'restarting' && value !== 'recovering');
+    await waitFor(this.machine, () => this.state !== 'restarting' && this.state !== 'recovering');
   }
 
   lose(reason: string): void {
     this.machine.send({ type: 'lost', reason });
   }
 
+  /** If it waits for another try to start, it stays lost, and so do its parties. */
+  giveUp(): void {
+    this.machine.send({ type: 'giveUp' });
+  }
+
   /** Shuts the VM down and ends its thread; `kill` ends the thread at once. Resolves when it has ended in either way. */
   async end(how: 'stop' | 'kill'): Promise<void> {
     this.machine.send({ type: how });
-    await waitFor(this.machine, ({ value }) => ENDED.includes(value));
+    await waitFor(this.machine, () => ENDED.includes(this.state));
   }
 }
 

@@ -59,8 +59,7 @@ export class VmThreads implements VmCommands {
   ) {
     const { host, directory } = state;
     this.watchdog = new Watchdog(host, options.hangMs);
-    for (const name of ['host', ...options.vms] as const)
-      directory.vms.all.push(new SupervisedVm(name, this, options.vmIntensity, host.clock));
+    for (const name of ['host', ...options.vms] as const) directory.vms.all.push(new SupervisedVm(name, this, options.vmIntensity, host));
   }
 
   /** Starts all at once: a worker takes long to start on a weak device. @throws StartError */
@@ -100,6 +99,10 @@ export class VmThreads implements VmCommands {
       for (const { name: party, address, status: its, down } of parties)
         if (!down) crashes.vmLost({ party, address, epoch: its.epoch }, whyLost(status));
     if (this.tell(parties, status)) this.watcher.partiesLost(whyLost(status));
+  }
+
+  vmWaits(status: VmStatus): void {
+    this.state.changes.emit({ type: 'vm', ...status });
   }
 
   /** @returns whether some of the parties are lost for good */
