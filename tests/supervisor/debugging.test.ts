@@ -1,5 +1,6 @@
 /** What a debugger asks for is loaded then; meanwhile the system may have ended. */
 import { expect, test, vi } from 'vitest';
+import type { System } from '../../actors/application/supervised-system.js';
 import { startSystem } from '../../actors/application/system.js';
 import type { Host } from '../../actors/contract/host.js';
 import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
@@ -99,5 +100,21 @@ test('ends that wait until the application goes on are no news when their VM was
   await settle();
   await system.resume();
   await settle();
-  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1 });
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3, restarts: 1 });
+});
+
+test.each<[what: string, act: (system: System) => Promise<unknown>, epoch: number]>([
+  ['stopped and started', (system) => system.stopActor('bert').then(() => system.startActor('bert')), 3],
+  ['finished', (system) => system.finishActor('bert'), 3],
+  ['moved', (system) => system.moveActor('bert', 'js'), 3],
+])('an actor that began again by permit and is %s, all while the application stands, has no epoch twice', async (_, act, epoch) => {
+  const { host, system } = await started();
+  await system.pause();
+  host.vm('wasm').trapAndGoOn('bert');
+  await act(system);
+  await system.resume();
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch });
+  const begun = host.everyVm.flatMap(({ incarnations }) => incarnations.filter(([actor]) => actor === 'bert').map(([, of]) => of));
+  expect(begun.sort()).toEqual([1, 2, 3]);
 });

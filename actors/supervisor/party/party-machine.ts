@@ -91,8 +91,8 @@ export interface PartyContext extends PartyInput {
   /** The error of the last command that failed: the cause of a StartError. */
   readonly error: unknown;
   readonly intent: Intent;
-  /** Epoch with which its VM has started it again by permit. */
-  readonly restartsAs: Epoch;
+  /** The newest epoch with which its VM has started it by permit: a fact, which its supervisor may have to decide on yet. */
+  readonly begun: Epoch;
   /** The end of an incarnation that was started by permit, before its supervisor had decided on it; without meaning once that epoch is over. */
   readonly endedAhead: { readonly epoch: Epoch; readonly reason: string } | undefined;
   /** True when it has left its VM: the next incarnation starts without the state of the last. */
@@ -123,7 +123,9 @@ export type PartyEvent =
   | { readonly type: 'start' }
   /** It is down, and what it was is not to come back. */
   | { readonly type: 'forget' }
-  | { readonly type: 'ended'; readonly epoch: Epoch; readonly reason: string; readonly restartsAs: Epoch }
+  /** Its VM has started it by permit, after an end that is told besides, perhaps later. */
+  | { readonly type: 'begun'; readonly epoch: Epoch }
+  | { readonly type: 'ended'; readonly epoch: Epoch; readonly reason: string }
   /** Its supervisor starts the next incarnation. */
   | { readonly type: 'restart' }
   /** The next incarnation is its twin in another VM, with everything that is left of this one. */
@@ -141,6 +143,9 @@ export type PartyEvent =
   | { readonly type: 'move'; readonly to: Side }
   /** The VM to which it moves has it. */
   | { readonly type: 'moved' };
+
+/** The newest epoch that somebody has had: the next one that its VM does not have is higher. */
+const newestOf = ({ epoch, begun }: PartyContext): Epoch => Math.max(epoch, begun);
 
 /** The twin that runs after a move. */
 function twinAfterMove({ target, placed, failingOver, reason }: PartyContext): TwinStatus {
@@ -163,6 +168,8 @@ const onFailure = [
   { guard: 'isLoss', target: 'lost', actions: 'noteGone' },
   { target: 'deciding', actions: 'noteFailure' },
 ] as const;
+/** It is being ended: the incarnation that its VM has started meanwhile is the one that ends. */
+const onBegun = { begun: { actions: ['noteBegun', 'followPermit'] } } as const;
 /** It is to be stopped in its VM. */
 const onStop = { stop: { target: 'stopping', actions: 'intendStop' }, drop: { target: 'stopping', actions: 'noteDrop' } } as const;
 /** It is to be stopped as soon as its VM has it. */
@@ -180,7 +187,7 @@ export const partyMachine = setup({
   actors: {
     spawn: fromPromise<void, PartyContext>(({ input }) => input.commands.spawn(input.epoch, input.savedState)),
     restart: fromPromise<void, PartyContext>(({ input }) =>
-      input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.restartsAs),
+      input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.begun),
     ),
     end: fromPromise<void, PartyContext>(({ input }) => input.commands.end()),
     move: fromPromise<void, PartyContext>(({ input }) => input.commands.move(input.target as Side)),
@@ -196,7 +203,7 @@ export const partyMachine = setup({
     stopWanted: ({ context }) => context.stopWanted,
     temporary: ({ context }) => context.restart === 'temporary',
     exhausting: ({ context }) => context.intent === 'exhaust',
-    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.restartsAs,
+    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.begun && context.begun > context.epoch,
     hasEndedAhead: ({ context }) => context.endedAhead?.epoch === context.epoch + 1,
     finishing: ({ context }) => context.intent === 'finish',
     hasLeft: ({ context }) => context.fresh,
@@ -209,23 +216,21 @@ export const partyMachine = setup({
       context.mayBeginInJavaScript(),
   },
   actions: {
-    beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, reason: '', error: undefined, fresh: false, stopWanted: false })),
+    beginFirst: assign(({ context }) => ({ epoch: newestOf(context) + 1, reason: '', error: undefined, fresh: false, stopWanted: false })),
     beginNext: assign(({ context }) => ({ epoch: context.epoch + 1, restarts: context.restarts + 1, failingOver: false })),
     noteEnd: assign(({ context, event }) => ({
       reason: 'reason' in event ? event.reason : context.reason,
-      restartsAs: event.type === 'ended' ? event.restartsAs : 0,
       end: 'trap',
       fresh: false,
     })),
     noteAhead: assign(({ event }) => ({ endedAhead: event.type === 'ended' ? event : undefined })),
-    noteEndAhead: assign(({ context }) => ({ reason: context.endedAhead?.reason, restartsAs: 0, end: 'trap' })),
-    /** The incarnation to stop is the one that its VM has started. */
-    followPermit: assign(({ context, event }) => ({
-      epoch: event.type === 'ended' ? Math.max(context.epoch, event.restartsAs) : context.epoch,
-    })),
+    noteEndAhead: assign(({ context }) => ({ reason: context.endedAhead?.reason, end: 'trap' })),
+    noteBegun: assign(({ context, event }) => ({ begun: event.type === 'begun' ? event.epoch : context.begun })),
+    /** The incarnation to stop, to end or to move is the one that its VM has started. */
+    followPermit: assign(({ context }) => ({ epoch: newestOf(context) })),
     /** The lost VM may have started one by permit, so its epoch is used up. */
     beginRecovery: assign(({ context, event }) => ({
-      epoch: Math.max(context.epoch, context.restartsAs) + 1,
+      epoch: newestOf(context) + 1,
       restarts: context.restarts + 1,
       fresh: false,
       failingOver: false,
@@ -248,7 +253,7 @@ export const partyMachine = setup({
       reason: `${context.twin.detail}; nor did its JavaScript twin: ${failure(event).reason}`,
       end: 'failed',
     })),
-    noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', restartsAs: 0, fresh: false }),
+    noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', fresh: false }),
     beginMove: assign(({ context, event }) => ({
       target: event.type === 'move' || event.type === 'failOver' ? event.to : context.target,
       failingOver: event.type === 'failOver',
@@ -256,8 +261,6 @@ export const partyMachine = setup({
       endedEarly: false,
       stopWanted: false,
     })),
-    /** If its VM has started an incarnation by permit, and no end of that is known, that incarnation moves. */
-    noteFailOver: assign(({ context }) => ({ epoch: Math.max(context.epoch, context.restartsAs), restartsAs: 0 })),
     noteReplaced: assign(({ event }) => {
       const { error: guestError, reason } = failure(event);
       const twin: TwinStatus = { side: 'js', why: 'guest', detail: event.type === 'replace' ? event.reason : reason };
@@ -276,10 +279,10 @@ export const partyMachine = setup({
       intent: 'stop',
       reason: 'stopped by order',
       end: 'stopped',
-      epoch: Math.max(context.epoch, context.restartsAs),
+      epoch: newestOf(context),
     })),
     noteDrop: assign(({ context, event }) => {
-      const epoch = Math.max(context.epoch, context.restartsAs);
+      const epoch = newestOf(context);
       if (event.type !== 'drop' || event.why !== 'exhausted') return { intent: 'stop', epoch };
       return { intent: 'exhaust', epoch, reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' };
     }),
@@ -308,7 +311,7 @@ export const partyMachine = setup({
     epoch: 0,
     restarts: 0,
     reason: '',
-    restartsAs: 0,
+    begun: 0,
     endedAhead: undefined,
     end: 'failed',
     error: undefined,
@@ -323,6 +326,7 @@ export const partyMachine = setup({
     failingOver: false,
     stopWanted: false,
   }),
+  on: { begun: { actions: 'noteBegun' } },
   initial: 'idle',
   states: {
     idle: {
@@ -356,8 +360,8 @@ export const partyMachine = setup({
         ...onLoss,
         ...onStop,
         ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
-        end: { target: 'ending', actions: 'noteOrderedEnd' },
-        finish: { target: 'stopping', actions: 'noteFinish' },
+        end: { target: 'ending', actions: ['followPermit', 'noteOrderedEnd'] },
+        finish: { target: 'stopping', actions: ['followPermit', 'noteFinish'] },
         move: 'moving',
       },
     },
@@ -378,10 +382,11 @@ export const partyMachine = setup({
     // If its VM does not answer, that shows again in the restart.
     ending: {
       invoke: { src: 'end', input: ({ context }) => context, onDone: 'deciding', onError: 'deciding' },
-      on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', actions: 'followPermit' } },
+      on: { ...onLoss, ...onStop, ...onBegun },
     },
+    // If its VM has started an incarnation by permit, that one moves, whatever is to be decided on it yet.
     moving: {
-      entry: 'beginMove',
+      entry: ['followPermit', 'beginMove'],
       invoke: {
         src: 'move',
         input: ({ context }) => context,
@@ -401,8 +406,9 @@ export const partyMachine = setup({
         moved: { actions: 'noteMoved' },
         ended: [
           { guard: 'ofThisEpochThere', actions: 'noteEarlyEnd' },
-          { guard: 'ofThisEpoch', actions: ['followPermit', assign({ end: 'trap' })] },
+          { guard: 'ofThisEpoch', actions: assign({ end: 'trap' }) },
         ],
+        begun: { actions: ['noteBegun', 'followPermit', assign({ end: 'trap' })] },
         ...onEarlyStop,
       },
     },
@@ -414,7 +420,7 @@ export const partyMachine = setup({
           { guard: 'hasEndedAhead', target: 'deciding', reenter: true, actions: ['beginNext', 'noteEndAhead'] },
           { target: 'restarting', actions: 'beginNext' },
         ],
-        failOver: { target: 'moving', actions: 'noteFailOver' },
+        failOver: 'moving',
         stop: [
           { guard: 'hasLeft', target: 'leaving', actions: 'intendStop' },
           { target: 'stopping', actions: 'intendStop' },
@@ -452,7 +458,7 @@ export const partyMachine = setup({
       },
       after: { shutdown: { target: 'leaving', actions: 'noteUnanswered' } },
       on: {
-        ended: { guard: 'ofThisEpoch', actions: 'followPermit' },
+        ...onBegun,
         stop: { guard: 'finishing', actions: 'intendStop' },
         vmLost: [
           { guard: 'exhausting', target: 'leaving', actions: 'noteLossAtEnd' },

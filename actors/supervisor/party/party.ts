@@ -2,7 +2,7 @@
 
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../../protocol/generated/system.js';
-import type { Address } from '../../../protocol/names.js';
+import type { Address, Epoch } from '../../../protocol/names.js';
 import type { RecoverySpec } from '../../contract/control.js';
 import type { CrashReport } from '../../contract/events.js';
 import type { Timers } from '../../contract/host.js';
@@ -107,9 +107,14 @@ export abstract class SupervisedParty {
     return last && (last.state !== status.state || last.epoch !== status.epoch || last.vm !== status.vm) ? last : null;
   }
 
+  /** Its VM has started it by permit, after an end that `ended` tells. */
+  begun(epoch: Epoch): void {
+    this.machine.send({ type: 'begun', epoch });
+  }
+
   /** Takes the end of an incarnation. Only the current one counts: the report of any other is late, and is ignored. */
-  ended({ epoch, reason, restartsAs }: Pick<CrashReport, 'epoch' | 'reason' | 'restartsAs'>): void {
-    this.machine.send({ type: 'ended', epoch, reason, restartsAs });
+  ended({ epoch, reason }: Pick<CrashReport, 'epoch' | 'reason'>): void {
+    this.machine.send({ type: 'ended', epoch, reason });
   }
 
   vmLost(reason: string): void {

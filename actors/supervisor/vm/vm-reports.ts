@@ -54,7 +54,8 @@ export class VmReports {
     const { present } = incarnation;
     switch (event.type) {
       case 'ended':
-        // The VM may be lost while the application stands.
+        // What has begun is known at once, in case the VM is lost, or the party is stopped, while the application stands.
+        if (present && event.report.restartsAs > 0) directory.find(event.report.party)?.begun(event.report.restartsAs);
         this.debugging.whenGoing(() => incarnation.present && this.ended(event.report));
         this.tell({ type: 'crash', report: this.withRecent(event.report) });
         return;
