@@ -20,6 +20,7 @@ import { transpile } from '../tools/transpile.js';
 import { buildCodecs } from './build-codecs.js';
 import { buildGuestsIn } from './build-guests.js';
 import { buildDebugger, buildOldTelevision, buildTelevision } from './build-web.js';
+import { endWithParent } from './end-with-parent.js';
 import { finishPackage } from './finish-package.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -80,6 +81,9 @@ class Steps {
 /** @throws when the program has ended with an error, which it has printed itself */
 async function run(failure: string, words: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', process.stderr, process.stderr] });
+  const end = () => child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const code = await new Promise((resolved, reject) => child.on('error', reject).on('exit', resolved));
   if (code !== 0) throw new Error(`the build stopped: ${failure}`);
 }
@@ -127,6 +131,7 @@ async function build(purpose: Purpose, debug: boolean): Promise<void> {
   steps.done('code of the small examples');
 }
 
+endWithParent();
 const words = process.argv.slice(2);
 const [name = 'everything'] = words.filter((word) => word !== '--debug');
 const purpose = PURPOSES[name];

@@ -2,7 +2,8 @@
  * `npm start`: builds the television, serves it, and prints its address. `npm start -- --headless ...` hands over to the run without a
  * browser. Plain JavaScript, because it runs before anything is built.
  *
- * The catch: npm passes Ctrl-C to this process and to the processes that it started, so every part must end by itself.
+ * The catch: npm passes Ctrl-C to this process and to the processes that it started, so every part must end by itself. SIGTERM goes to this process
+ * alone: its build notices, and ends.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -100,7 +101,7 @@ async function build(purpose, debug = false, over = undefined) {
   if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', purpose, ...(debug ? ['--debug'] : [])], {
     cwd: fileURLToPath(root),
-    stdio: ['ignore', process.stderr, process.stderr],
+    stdio: ['ignore', process.stderr, process.stderr, 'ipc'], // by its channel it notices the end of this process
     signal: over,
   });
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('exit', resolve));

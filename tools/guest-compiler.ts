@@ -52,7 +52,12 @@ export class GuestCompiler {
   /** Starts the process, only when there is something to compile, because that takes a second. One that has ended is followed by another. */
   private start(expected: number): ChildProcess {
     if (this.process?.connected) return this.process;
-    this.process = fork(COMPILER_PROCESS[0], expected <= FEW ? ['few'] : [], { cwd: this.root, execArgv: [], serialization: 'advanced' });
-    return this.process;
+    const child = fork(COMPILER_PROCESS[0], expected <= FEW ? ['few'] : [], { cwd: this.root, execArgv: [], serialization: 'advanced' });
+    // It would compile its module to the end before it notices.
+    const end = () => child.kill();
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
+    this.process = child;
+    return child;
   }
 }

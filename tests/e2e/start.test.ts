@@ -14,10 +14,11 @@ const SCRIPT = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url)
 
 /** Enough for a build from nothing on a busy machine. */
 const BUILD_MS_MAX = 400_000;
+const PATIENT = { timeout: 60_000 };
 
 const started: Run[] = [];
 afterEach(() => {
-  for (const run of started.splice(0)) run.child.kill('SIGKILL');
+  for (const run of started.splice(0)) run.endAll();
 });
 
 class Run {
@@ -27,8 +28,8 @@ class Run {
   complaints = '';
   private readonly readers = new Set<() => void>();
 
-  constructor(options: readonly string[], script = SCRIPT) {
-    this.child = spawn(process.execPath, [script, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(options: readonly string[], script = SCRIPT, env = process.env) {
+    this.child = spawn(process.execPath, [script, ...options], { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
     this.child.stdout?.on('data', (text) => {
       this.output += text;
       for (const read of this.readers) read();
@@ -38,6 +39,15 @@ class Run {
     });
     this.exit = new Promise((resolve) => this.child.on('close', resolve));
     started.push(this);
+  }
+
+  /** With what it has started. */
+  endAll(): void {
+    try {
+      process.kill(-this.child.pid!, 'SIGKILL');
+    } catch {
+      // All have ended.
+    }
   }
 
   /** The address that it prints. @throws when it ends before that */
@@ -90,6 +100,20 @@ test(
   },
   BUILD_MS_MAX,
 );
+
+test('its build ends with it when it alone is told to end', async () => {
+  // A process that has this in its environment says that it is there, and does not end because it has nothing more to do.
+  const code = "process.stderr.write('process'+process.pid+';');setInterval(()=>{},1e9)";
+  const run = new Run(['--port', '0'], SCRIPT, { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${code}` });
+  try {
+    await expect.poll(() => new Set(run.complaints.match(/process\d+/g)).size, PATIENT).toBeGreaterThan(1);
+    run.child.kill('SIGTERM');
+    // All that writes there has ended.
+    await expect.poll(() => run.child.stderr?.closed, PATIENT).toBe(true);
+  } finally {
+    run.endAll();
+  }
+});
 
 test.each(['../package.json', '%2e%2e/%2e%2e/package.json', '%zz', '%00', 'nothing.js'])('the server has no file %s', async (path) => {
   const run = new Run(['--port', '0', '--no-build']);
