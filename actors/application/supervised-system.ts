@@ -4,7 +4,7 @@ import type { SavedStateBytes } from '../../protocol/names.js';
 import type { RecordingFacts, RecordingSink } from '../../trace/recording.js';
 import type { SpyOptions } from '../../trace/spy.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
-import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
+import { type ActorHealth, type DeadLetter, NO_COUNTS, type Trial, type VmControl, type VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
 import type { Lack } from '../contract/host.js';
 import { loadPart } from '../contract/host.js';
@@ -407,25 +407,8 @@ export class System {
   }
 }
 
-const ZERO: VmCounters = {
-  sent: {},
-  handled: {},
-  duplicates: 0,
-  fenced: 0,
-  refused: 0,
-  dropped: 0,
-  conflated: 0,
-  forced: 0,
-  waiting: 0,
-  deadLetters: 0,
-  replayed: 0,
-  divergent: 0,
-  traps: 0,
-  deaf: 0,
-};
-
 /** Sums every counter, also per pair, since an actor may have run in one VM and then in another. */
-const sumOf = (counters: readonly VmCounters[]): VmCounters => counters.reduce(summed, ZERO);
+const sumOf = (counters: readonly VmCounters[]): VmCounters => counters.reduce(summed, NO_COUNTS);
 
 function summed<C extends object>(one: C, other: C): C {
   const sum = { ...one } as Record<string, number | object | undefined>;

@@ -74,6 +74,23 @@ export interface VmCounters {
   readonly deaf: number;
 }
 
+export const NO_COUNTS: VmCounters = {
+  sent: {},
+  handled: {},
+  duplicates: 0,
+  fenced: 0,
+  refused: 0,
+  dropped: 0,
+  conflated: 0,
+  forced: 0,
+  waiting: 0,
+  deadLetters: 0,
+  replayed: 0,
+  divergent: 0,
+  traps: 0,
+  deaf: 0,
+};
+
 export type { DeadLetter };
 
 /** A link's transport, made by the host and handed to the two VMs. Opaque to the actor model. */

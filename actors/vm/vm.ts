@@ -145,11 +145,6 @@ export class Vm implements VmControl {
     return this.runtime.bus.router.arrive(bytes, at, at + length);
   }
 
-  /** Whether the party at this address lives here. */
-  has(address: Address): boolean {
-    return this.runtime.scheduler.parties.some((party) => party.address === address);
-  }
-
   /** Whether an actor or port waits for its supervisor to restart it. */
   get restarting(): boolean {
     return this.map.all.some(({ restarting }) => restarting);

@@ -1,10 +1,10 @@
-/** What is done with all examples together: built, served, run. */
+/** What is done with all examples together: served, generated, run. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApplicationBuilder, generateApplication, type Problem } from 'tandem/tools';
-import { build, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
+import { createServer, type InlineConfig, type PreviewServer, type ViteDevServer } from 'vite';
 import { EXAMPLES, type Example } from './list.js';
 import config from './vite.config.js';
 
@@ -19,7 +19,7 @@ export function linkPackage(): void {
     if (!existsSync(join(installed, name))) symlinkSync(join('../../../..', name), join(installed, name));
 }
 
-const configured = (more: InlineConfig): InlineConfig => ({ configFile: false, ...config, ...more });
+export const configured = (more: InlineConfig): InlineConfig => ({ configFile: false, ...config, ...more });
 
 /** @param port 0 for any that is free */
 export async function serveExamples(port: number): Promise<ViteDevServer> {
@@ -50,15 +50,6 @@ async function buildProgram(example: Example): Promise<void> {
   builder.end();
   complain(example, problems);
 }
-
-/** Builds all pages into `dist/examples/gallery`, to be looked at by `previewExamples`. */
-export async function buildExamples(): Promise<void> {
-  linkPackage();
-  await build(configured({ build: { ...config.build, minify: false, reportCompressedSize: false }, logLevel: 'warn' }));
-}
-
-export const previewExamples = (): Promise<PreviewServer> =>
-  preview(configured({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' }));
 
 export const addressOf = ({ resolvedUrls }: ViteDevServer | PreviewServer, name = ''): string =>
   (resolvedUrls?.local[0] ?? '') + (name && `${name}/`);

@@ -112,8 +112,8 @@ describe('a VM that nobody would wake', () => {
       },
       wake() {},
     };
-    const tap = { report: ({ report }: { readonly report: DeafReport }) => told.push(report.reason) };
-    const runtime = { options, tap, bus: { vm: 'js', now: () => 0, links: { awake: true } } } as unknown as Runtime;
+    const tap = { report: ({ report }: { readonly report: DeafReport }) => told.push(report.reason), now: () => 0 };
+    const runtime = { options, tap, bus: { vm: 'js', links: { awake: true } } } as unknown as Runtime;
     const hearing = new Hearing(runtime, { hasWork: true }, () => serves);
     for (let looks = 0; looks < 5; looks++) look();
     expect(told).toEqual([]);

@@ -46,7 +46,7 @@ function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetter
   const kinds = new Kinds(parties, system);
   const requests = new RequestLedger();
   const router = new Router({ kinds, tap, requests, bounce() {}, orphaned() {} });
-  return { router, deadLetters: tap.deadLetters, services: { router, kinds, requests, tap, now: () => 0, lost: { watch() {} } } };
+  return { router, deadLetters: tap.deadLetters, services: { router, kinds, requests, tap, lost: { watch() {} } } };
 }
 
 const SMALL = 8;

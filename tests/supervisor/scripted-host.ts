@@ -5,19 +5,20 @@
 
 import type { ActorHandover } from '../../actors/contract/checkpoint.js';
 import { untouched } from '../../actors/contract/checkpoint.js';
-import type {
-  ActorHealth,
-  DeadLetter,
-  DebugControl,
-  EndNotice,
-  MoveControl,
-  RecoverySpec,
-  Routes,
-  SpawnSpec,
-  TraceControl,
-  Trial,
-  VmControl,
-  VmCounters,
+import {
+  type ActorHealth,
+  type DeadLetter,
+  type DebugControl,
+  type EndNotice,
+  type MoveControl,
+  NO_COUNTS,
+  type RecoverySpec,
+  type Routes,
+  type SpawnSpec,
+  type TraceControl,
+  type Trial,
+  type VmControl,
+  type VmCounters,
 } from '../../actors/contract/control.js';
 import type { CauseLink, CrashReport } from '../../actors/contract/events.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
@@ -264,21 +265,7 @@ export class ScriptedVm implements VmControl {
     );
   }
   counters(): Promise<VmCounters> {
-    const zero = {
-      duplicates: 0,
-      fenced: 0,
-      refused: 0,
-      dropped: 0,
-      conflated: 0,
-      forced: 0,
-      waiting: 0,
-      deadLetters: 0,
-      replayed: 0,
-      divergent: 0,
-      deaf: 0,
-      traps: 0,
-    };
-    return this.answer('counters', '', { sent: {}, handled: {}, ...zero, ...this.counted });
+    return this.answer('counters', '', { ...NO_COUNTS, ...this.counted });
   }
   deadLetters(): Promise<readonly DeadLetter[]> {
     return this.answer('deadLetters', '', this.letters);

@@ -66,11 +66,6 @@ export class TreeSupervisor implements Child {
     });
   }
 
-  /** All children, in the order of their start. */
-  get entries(): readonly Entry[] {
-    return this.children.all;
-  }
-
   get isEnding(): boolean {
     return this.ending !== undefined;
   }

@@ -14,7 +14,6 @@ import {
   EPOCH_OFFSET,
   FOLLOWERS,
   frameLength,
-  framesIn,
   KIND_OFFSET,
   readU16,
   SENT_AT_OFFSET,
@@ -25,7 +24,7 @@ import {
 } from '../../../protocol/frame.js';
 import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
 import type { Address, Epoch } from '../../../protocol/names.js';
-import type { Checkpoint, HeldFrame } from '../../contract/checkpoint.js';
+import type { HeldFrame } from '../../contract/checkpoint.js';
 import type { Tap } from '../tap/tap.js';
 
 /** What a gate needs of the bus of its VM. */
@@ -34,8 +33,6 @@ export interface GateBus {
   readonly kinds: Kinds;
   readonly requests: RequestLedger;
   readonly tap: Tap;
-  /** Microseconds since the Unix epoch. */
-  now(): number;
   readonly lost: {
     /** A request was opened that must settle by `deadlineAt`, in microseconds. */
     watch(deadlineAt: number): void;
@@ -141,7 +138,7 @@ export class Gate {
    */
   release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
     if (start === end) return;
-    const now = this.bus.now();
+    const now = this.bus.tap.now();
     const { address, epoch } = this;
     const view = this.kept.of(bytes);
     for (let at = start; at < end; at += frameLength(bytes, at)) {
@@ -252,7 +249,7 @@ export class Gate {
     for (const [number, line] of this.lines) this.retryLine(number, line);
     for (let held = this.nextUnasked; held; held = this.nextUnasked) {
       this.unasked.removeFirst();
-      this.pass(held.frame, 0, this.bus.now());
+      this.pass(held.frame, 0, this.bus.tap.now());
     }
     return !this.blocked;
   }
@@ -265,60 +262,5 @@ export class Gate {
   private retryLine(number: number, line: HeldFrames): void {
     for (let held = line.first; held && this.bus.router.emit(held.frame, 0, held.target); held = line.first) line.removeFirst();
     if (line.size === 0) this.lines.delete(number);
-  }
-}
-
-/** Output that waits to leave after its party has gone: that of stopped actors, and of a lost incarnation of the VM. */
-export class OrphanedOutput {
-  private gates: Gate[] = [];
-
-  constructor(private readonly bus: GateBus) {}
-
-  /** Gates that are blocked. */
-  get size(): number {
-    return this.gates.length;
-  }
-
-  get held(): readonly HeldFrame[] {
-    return this.gates.flatMap((gate) => gate.held);
-  }
-
-  add(gate: Gate): void {
-    gate.closed = false;
-    if (gate.blocked) this.gates.push(gate);
-  }
-
-  /** The sender is here again: its waiting output leaves before what it emits now, which would overtake it otherwise. */
-  giveBack(gate: Gate): void {
-    const own = this.gates.filter(({ address }) => address === gate.address);
-    this.gates = this.gates.filter((each) => !own.includes(each));
-    for (const { held } of own) gate.hold(held);
-  }
-
-  /**
-   * Gives the gates of the senders what a lost incarnation had sent in vain, before what was held at them.
-   * @param parties those that are here again
-   */
-  restore({ sent, orphaned }: Pick<Checkpoint, 'sent' | 'orphaned'>, parties: readonly { readonly gate: Gate }[]): void {
-    const gates = new Map(parties.map(({ gate }) => [gate.address, gate]));
-    const hold = (held: HeldFrame): void => {
-      const source = readU16(held.frame, SOURCE_OFFSET);
-      (gates.get(source) ?? this.gateOf(source)).hold([held]);
-    };
-    for (const frame of sent.flatMap(framesIn)) hold({ frame, target: readU16(frame, TARGET_OFFSET) });
-    for (const held of orphaned) hold(held);
-  }
-
-  private gateOf(source: Address): Gate {
-    const known = this.gates.find(({ address }) => address === source);
-    if (known) return known;
-    const gate = new Gate(source, this.bus);
-    this.gates.push(gate);
-    return gate;
-  }
-
-  /** Offers waiting frames again. */
-  retry(): void {
-    if (this.gates.length > 0) this.gates = this.gates.filter((gate) => !gate.retry());
   }
 }

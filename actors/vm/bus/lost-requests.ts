@@ -15,6 +15,7 @@ import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from 
 import type { Address, Microseconds } from '../../../protocol/names.js';
 import type { TimerHandle } from '../../contract/host.js';
 import type { VmName } from '../../contract/instance.js';
+import type { Tap } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
 import type { VmLinks } from './vm-links.js';
 
@@ -23,6 +24,7 @@ export interface LostRequestsBus {
   readonly requests: RequestLedger;
   readonly kinds: Kinds;
   readonly links: VmLinks;
+  readonly tap: Pick<Tap, 'now'>;
   /** Frames of this VM that have found no room yet. */
   readonly held: readonly Uint8Array[];
   failOwn(request: OutgoingRequest, code: Failure): void;
@@ -43,7 +45,7 @@ export class LostRequests {
   private ended = false;
 
   constructor(
-    private readonly options: Pick<VmOptions, 'clock' | 'timers' | 'stoppedUntil'>,
+    private readonly options: Pick<VmOptions, 'timers' | 'stoppedUntil'>,
     private readonly bus: LostRequestsBus,
   ) {}
 
@@ -66,17 +68,13 @@ export class LostRequests {
     const { timers } = this.options;
     timers.clear(this.timer);
     this.earliest = deadlineAt;
-    this.timer = timers.set(Math.max(0, (deadlineAt - this.now()) / 1000), () => this.fired());
-  }
-
-  private now(): number {
-    return this.options.clock.nowMicros();
+    this.timer = timers.set(Math.max(0, (deadlineAt - this.bus.tap.now()) / 1000), () => this.fired());
   }
 
   private fired(): void {
     const { requests } = this.bus;
     this.earliest = Number.POSITIVE_INFINITY;
-    const now = this.now();
+    const now = this.bus.tap.now();
     if (requests.nextDeadline <= now) this.deadlinePassed();
     this.watch(requests.nextDeadlineAfter(now));
   }
@@ -91,7 +89,7 @@ export class LostRequests {
   private stretch(stoppedUntil: Microseconds): void {
     const { requests } = this.bus;
     requests.stretch(stoppedUntil);
-    const now = this.now();
+    const now = this.bus.tap.now();
     this.watch(requests.nextDeadlineAfter(now));
     if (requests.nextDeadline <= now) this.late();
   }
@@ -113,7 +111,7 @@ export class LostRequests {
 
   /** What had arrived by now was in time. A reply may also wait for room within this VM. */
   private doubtLate(): void {
-    const now = this.now();
+    const now = this.bus.tap.now();
     const requests = this.open(({ lost, deadlineAt }) => !lost && deadlineAt <= now);
     const keys = new Set([...requests].map(({ requester, request }) => keyOf(requester, request)));
     const isDrained = this.bus.links.arrived();

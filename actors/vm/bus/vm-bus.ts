@@ -21,8 +21,9 @@ import type { Crashes } from '../crash/crashes.js';
 import type { Scheduler } from '../loop/scheduler.js';
 import type { Tap } from '../tap/tap.js';
 import type { VmOptions } from '../vm-options.js';
-import { type GateBus, OrphanedOutput } from './gate.js';
+import type { GateBus } from './gate.js';
 import { LostRequests } from './lost-requests.js';
+import { OrphanedOutput } from './orphaned-output.js';
 import { SystemSender, TopicResync } from './system-sender.js';
 import { VmLinks } from './vm-links.js';
 
@@ -44,7 +45,7 @@ export class VmBus implements GateBus {
    * @param wake asks the driver for a pump
    */
   constructor(
-    private readonly options: VmOptions,
+    options: VmOptions,
     readonly kinds: Kinds,
     readonly tap: Tap,
     private readonly crashes: Crashes,
@@ -67,10 +68,6 @@ export class VmBus implements GateBus {
     this.resync = new TopicResync(parties, this.router, this.sender);
     this.orphaned = new OrphanedOutput(this);
     this.lost = new LostRequests(options, this);
-  }
-
-  now(): number {
-    return this.options.clock.nowMicros();
   }
 
   /** Watches the deadlines of requests that were not opened by gates. */

@@ -81,7 +81,7 @@ export class ActorCell extends KeptActor {
     snapshots.begin(from);
     incarnations.armFault(frames, this.ordered);
     this.ordered = null;
-    const started = bus.now();
+    const started = bus.tap.now();
     const trap = this.enter(scratch, length, from);
     if (trap) {
       this.endBatch(trap, from, started);
@@ -109,7 +109,7 @@ export class ActorCell extends KeptActor {
 
   /** What was entered is finished. @returns how long it took */
   private finish(started: number): number {
-    const micros = this.runtime.bus.now() - started;
+    const micros = this.runtime.tap.now() - started;
     this.runtime.tap.tell.done(this.address, micros);
     return micros;
   }
@@ -117,7 +117,7 @@ export class ActorCell extends KeptActor {
   /** Handles the next frame of a batch that ended early. @returns frames taken */
   private handleRest(): number {
     const [entry, ...rest] = this.rest;
-    const started = this.runtime.bus.now();
+    const started = this.runtime.tap.now();
     const trap = this.enter(entry.frame, entry.frame.length, entry.position);
     if (trap) {
       this.finish(started);
@@ -134,7 +134,7 @@ export class ActorCell extends KeptActor {
   takeSnapshot(): void {
     const { snapshots, incarnations, gate, sent } = this;
     if (!this.runs || snapshots.framesSince === 0) return;
-    const started = this.runtime.bus.now();
+    const started = this.runtime.tap.now();
     let bytes: Uint8Array;
     try {
       bytes = incarnations.snapshot();
@@ -143,7 +143,7 @@ export class ActorCell extends KeptActor {
       return;
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest: sent.digest, position: this.reached });
-    snapshots.costMicros = this.runtime.bus.now() - started;
+    snapshots.costMicros = this.runtime.tap.now() - started;
     this.settle();
     this.runtime.tap.tell.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
   }
@@ -267,7 +267,7 @@ export class ActorCell extends KeptActor {
     for (const [i, entry] of entries.entries()) {
       const { frame, position } = entry;
       this.runtime.bus.router.acceptAgain(this.address, frame, 0);
-      const started = this.runtime.bus.now();
+      const started = this.runtime.tap.now();
       const trap = this.enter(frame, frame.length, position);
       if (!trap) this.moveOn(frame, 1, entries[i + 1]?.position ?? this.journal.position);
       this.finish(started);

@@ -177,7 +177,7 @@ export abstract class ActorCore extends Cell {
   private tellDivergent(rehearsal: Rehearsal): void {
     const { bus, tap } = this.runtime;
     this.stats.divergent++;
-    const report = { actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.now(), ...rehearsal.describe(bus.kinds) };
+    const report = { actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.tap.now(), ...rehearsal.describe(bus.kinds) };
     tap.report({ type: 'divergent', report });
   }
 

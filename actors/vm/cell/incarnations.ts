@@ -34,7 +34,7 @@ export class Incarnations {
   ) {
     this.spare = new SpareInstance(
       () => this.create(),
-      () => runtime.bus.now(),
+      () => runtime.tap.now(),
     );
   }
 

@@ -72,6 +72,6 @@ export class Hearing {
   private tell(reason: DeafReport['reason']): void {
     this.count++;
     const { bus, tap } = this.runtime;
-    tap.report({ type: 'deaf', report: { vm: bus.vm, reason, at: bus.now() } });
+    tap.report({ type: 'deaf', report: { vm: bus.vm, reason, at: tap.now() } });
   }
 }

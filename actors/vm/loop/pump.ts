@@ -26,7 +26,7 @@ export class Pump {
   run(budgetMicros: number): boolean {
     const { bus, scheduler } = this.runtime;
     const { links } = bus;
-    const until = bus.now() + budgetMicros;
+    const until = bus.tap.now() + budgetMicros;
     this.goesOn = false;
     this.worked = false;
     const mustTurn = bus.lost.begin();
@@ -46,7 +46,7 @@ export class Pump {
       if (!this.round()) return false;
       this.worked = true;
       this.idle = false;
-    } while (bus.now() < until);
+    } while (bus.tap.now() < until);
     return true;
   }
 

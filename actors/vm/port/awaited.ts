@@ -80,7 +80,7 @@ export class PortRequests {
     this.awaited.set(request, {
       message,
       kindName: `${message.ownerName}.${message.name}`,
-      askedAt: this.runtime.bus.now(),
+      askedAt: this.runtime.tap.now(),
       resolve: (answer) => {
         done();
         resolve(answer);

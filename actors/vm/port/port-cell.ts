@@ -106,7 +106,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
   private handle(bytes: Uint8Array): void {
     const port = this.port as Port<P>;
     const { tap, bus } = this.runtime;
-    const started = bus.now();
+    const started = bus.tap.now();
     let thrown: { readonly error: unknown } | null = null;
     tap.begunAtPort(this.address, bytes);
     try {
@@ -117,7 +117,7 @@ export class PortCell<P extends PortParty = PortParty> extends Cell {
       thrown = { error };
     }
     if (!thrown) tap.tell.handled(this.address, bytes, 1, false);
-    tap.tell.done(this.address, bus.now() - started);
+    tap.tell.done(this.address, bus.tap.now() - started);
     if (thrown) this.judge(port, thrown.error, bytes);
     tap.progress.done();
   }

@@ -174,7 +174,7 @@ export class Durability implements TapListener {
   async make(): Promise<void> {
     if (this.gone || !this.outlives) return;
     const { bus, journal } = this;
-    const started = bus.now();
+    const started = bus.tap.now();
     const bytes = this.take();
     bus.tap.tell.checkpoint(bytes);
     const { release } = this.markDrained();
@@ -182,7 +182,7 @@ export class Durability implements TapListener {
     this.position = journal.position;
     this.handledMicros = 0;
     const kept = this.memory?.write(bytes) ?? false;
-    this.costMicros = bus.now() - started;
+    this.costMicros = bus.tap.now() - started;
     if (!kept) {
       this.onTheirWay++;
       await this.options.events.report({ type: 'checkpoint', bytes: CheckpointEncoder.keep(bytes), neededFrom });

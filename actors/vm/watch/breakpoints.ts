@@ -166,7 +166,7 @@ export class Breakpoints implements TapListener {
     const { bus, tap } = this.runtime;
     const sequence = readU53(this.bytes, this.at + SEQUENCE_OFFSET);
     const { party, kind: kindName, source } = next;
-    tap.report({ type: 'break', report: { vm: bus.vm, party, kindName, source, sequence, problem, at: bus.now() } });
+    tap.report({ type: 'break', report: { vm: bus.vm, party, kindName, source, sequence, problem, at: tap.now() } });
     this.message = next;
     // biome-ignore lint/suspicious/noDebugger: to stop here is what a breakpoint is for
     debugger;

@@ -32,7 +32,7 @@ export class HostReports implements TapListener {
     const refusal = `${code} ${source} ${kind}`;
     if (this.refusals.has(refusal)) return;
     this.refusals.add(refusal);
-    const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: this.bus.now() };
+    const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: this.bus.tap.now() };
     this.report({ type: 'refused', report });
   }
 

@@ -35,7 +35,7 @@ export class RuntimeMetrics implements TapListener {
   taken(party: Address, bytes: Uint8Array, length: number): void {
     if (this.bus.kinds.party(party).forgets) return;
     if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening) return;
-    const value = Math.max(0, this.bus.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
+    const value = Math.max(0, this.bus.tap.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
     this.send(this.party.measures!.times, { name: 'tandem.messageMs', value });
   }
 

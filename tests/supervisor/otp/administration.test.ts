@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { OrderError } from '../../../actors/supervisor/tree/tree-supervisor.js';
 import { settle } from '../virtual-time.js';
-import { type Case, runCases, statesOf } from './fixture.js';
+import { type Case, entriesOf, runCases, statesOf } from './fixture.js';
 
 const refusal = (code: string) => ({ name: 'OrderError', code });
 
@@ -12,7 +12,7 @@ const cases: readonly Case[] = [
     'end and start, each refused where it makes no sense; to end twice is no fault',
     async (world) => {
       const supervisor = await world.start(world.workers('a'));
-      expect(supervisor.entries).toMatchObject([{ child: world.child('a'), state: 'running' }]);
+      expect(entriesOf(supervisor)).toMatchObject([{ child: world.child('a'), state: 'running' }]);
       await expect(supervisor.restartChild('a')).rejects.toMatchObject(refusal('running'));
       await supervisor.terminateChild('a');
       await supervisor.terminateChild('a');
@@ -44,7 +44,7 @@ const cases: readonly Case[] = [
       const supervisor = await world.start(['a', 'b'].map((id) => world.worker(id, { restart: 'temporary' })));
       await world.die('a');
       await supervisor.terminateChild('b');
-      expect(supervisor.entries).toEqual([]);
+      expect(entriesOf(supervisor)).toEqual([]);
       await expect(supervisor.restartChild('a')).rejects.toMatchObject(refusal('not_found'));
     },
   ],
@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
     async (world) => {
       const ids = Array.from({ length: 1000 }, (_, i) => `a${i}`);
       const supervisor = await world.start(world.workers(...ids));
-      expect(supervisor.entries).toHaveLength(1000);
+      expect(entriesOf(supervisor)).toHaveLength(1000);
       await supervisor.stop();
       await settle();
       expect(world.log).toEqual([...ids.map((id) => `+${id}`), ...[...ids].reverse().map((id) => `${id} shutdown`)]);

@@ -5,7 +5,7 @@
  * `time.advance`.
  */
 import { expect, test } from 'vitest';
-import type { TreePlatform } from '../../../actors/supervisor/tree/children.js';
+import type { Children, Entry, TreePlatform } from '../../../actors/supervisor/tree/children.js';
 import {
   type Child,
   type ChildSpecification,
@@ -173,10 +173,14 @@ export function runCases(cases: readonly Case[]): void {
   });
 }
 
+/** All children, in the order of their start. */
+export const entriesOf = (supervisor: TreeSupervisor): readonly Entry[] =>
+  (supervisor as unknown as { readonly children: Children }).children.all;
+
 /** The state of each child, once what is due is done. */
 export const statesOf = async (supervisor: TreeSupervisor): Promise<readonly string[]> => {
   await settle();
-  return supervisor.entries.map(({ specification, state }) => `${specification.id} ${state}`);
+  return entriesOf(supervisor).map(({ specification, state }) => `${specification.id} ${state}`);
 };
 
 export const exitOf = async (supervisor: TreeSupervisor): Promise<Exit | 'running'> => {

@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import type { ChildSpecification, ExitReason, RestartKind, Strategy } from '../../../actors/supervisor/tree/specification.js';
 import { TreeSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
 import { settle } from '../virtual-time.js';
-import { FakeChild, World } from './fixture.js';
+import { entriesOf, FakeChild, World } from './fixture.js';
 
 interface Branch {
   readonly strategy: Strategy;
@@ -75,13 +75,13 @@ const flagsOf = ({ strategy, intensity, delayed }: Branch) => ({
 
 /** The incarnations that the tree says run, in the order of their start. */
 function running(supervisor: TreeSupervisor): FakeChild[] {
-  return supervisor.entries.flatMap(({ child }) =>
+  return entriesOf(supervisor).flatMap(({ child }) =>
     child instanceof TreeSupervisor ? running(child) : child instanceof FakeChild ? [child] : [],
   );
 }
 
 function supervisors(supervisor: TreeSupervisor): TreeSupervisor[] {
-  return [supervisor, ...supervisor.entries.flatMap(({ child }) => (child instanceof TreeSupervisor ? supervisors(child) : []))];
+  return [supervisor, ...entriesOf(supervisor).flatMap(({ child }) => (child instanceof TreeSupervisor ? supervisors(child) : []))];
 }
 
 /** When permanent workers that were direct children of an incarnation of a supervisor have ended by themselves. */
@@ -96,7 +96,7 @@ async function take(taken: Step, world: World, root: TreeSupervisor): Promise<vo
   if (taken.do === 'die') child?.leave(taken.reason);
   if (taken.do === 'fail' && child) world.script(child.id, new Error('no'));
   if (taken.do === 'terminate' || taken.do === 'restart') {
-    const id = supervisor.entries[taken.at % 3]?.specification.id ?? 'nobody';
+    const id = entriesOf(supervisor)[taken.at % 3]?.specification.id ?? 'nobody';
     const order: Promise<unknown> = taken.do === 'terminate' ? supervisor.terminateChild(id) : supervisor.restartChild(id);
     await order.catch(({ name }) => expect(name).toMatch(/^(OrderError|Error)$/));
   }
@@ -113,7 +113,7 @@ function noteEnd(taken: Step, world: World, root: TreeSupervisor, branches: Read
   const branch = branches.get(path) as Branch;
   if (branch.children[Number(child.id.slice(path.length))] !== 'permanent') return;
   for (const supervisor of supervisors(root)) {
-    if (!supervisor.entries.some((status) => status.child === child)) continue;
+    if (!entriesOf(supervisor).some((status) => status.child === child)) continue;
     const noted = ends.get(supervisor) ?? { intensity: branch.intensity, times: [] };
     noted.times.push(world.time.nowMicros());
     ends.set(supervisor, noted);
