@@ -8,7 +8,10 @@
  * emitted it. The steps of an actor that has moved wait until it has left its former VM, all steps of that are known, or that VM is lost.
  * What a port handled has no number, and waits in the same way for the message whose handling emitted it.
  *
- * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end.
+ * A recording that begins in the middle of a run has no more of what was emitted before: nothing waits for that.
+ *
+ * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end. And a VM
+ * that had no actor and has told nothing yet is not waited for: an actor that was there and is back may have its messages of there later.
  */
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, readU16, readU53 } from '../protocol/frame.js';
 import type { Address, Epoch, Microseconds, Sequence, VmName } from '../protocol/names.js';
@@ -48,6 +51,8 @@ interface Later {
 class Line {
   /** Sequence up to which everything that the party emitted has its cause numbered: an actor's sequences rise with what it handles. */
   releasedTo = -1;
+  /** The recording tells all that it emits from a sequence on: what it had emitted before comes no more. */
+  isTold = false;
   /** Lines whose first message waits for this party to emit it. */
   readonly waiting = new Set<Line>();
   /** The incarnation whose steps come now. */
@@ -208,6 +213,7 @@ class MessageOrder {
 
   private enter(line: Line, step: OfActor): void {
     this.waitingSteps++;
+    if (step.type === 'snapshot') this.tellFrom(line, step.vm, step.sequence);
     if (!line.isActor) {
       line.add(step);
       if (line.first === step) this.advance(line);
@@ -252,10 +258,21 @@ class MessageOrder {
     if (later.length === 0) this.postponed.delete(line);
   }
 
-  private emitted({ source, sequence, cause }: Emitted): void {
+  private emitted({ source, sequence, cause, vm }: Emitted): void {
     const line = this.lineOf(source);
+    if (line.isActor) this.tellFrom(line, vm, sequence - 1);
     if (line.isActor && cause && !line.knows(cause)) line.keep(cause, sequence);
     else if (line.isActor || !cause || this.isReleased(cause)) this.release(line, sequence);
+  }
+
+  /**
+   * The first that is told of what an actor emits: up to this sequence it was emitted before the recording began, or is lost. Else actors would wait
+   * for each other, and for themselves: what tells it may stand in their lines after what waits. After a move it is not certain to be the first.
+   */
+  private tellFrom(line: Line, vm: VmName, before: Sequence): void {
+    if (line.isTold) return;
+    line.isTold = true;
+    if (!line.isOver && (line.vm === null || line.vm === vm)) this.release(line, before);
   }
 
   private isReleased({ source, sequence }: MessageId): boolean {
@@ -308,6 +325,7 @@ class MessageOrder {
       if (line.isActor && line.vm !== vm) continue;
       this.settle(line, true);
       this.forceLine(line);
+      line.isTold = false;
     }
   }
 

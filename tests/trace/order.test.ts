@@ -4,7 +4,7 @@ import { Random } from '../../bus/random.js';
 import { BODY_OFFSET, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 import type { VmName } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import { inOrder, type Placed } from '../../trace/order.js';
+import { inOrder, NOTHING_COMES, NOTHING_COMES_HERE, type Placed } from '../../trace/order.js';
 import type { Handled, MessageId, TraceStep } from '../../trace/step.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
@@ -42,12 +42,17 @@ class Run {
   private at = 1000;
   private readonly epochs = new Map<number, number>(ACTORS.map((actor) => [actor, 1]));
   readonly placement: Record<string, VmName> = {};
+  /** Actors whose states the recording is to note. */
+  private readonly unnoted: number[] = [];
 
   constructor(
     private readonly random: Random,
     length: number,
+    private readonly isMoving = true,
   ) {
-    for (const actor of ACTORS) this.vmOf.set(actor, (this.placement[`actor ${actor}`] = this.oneOf(['js', 'wasm'])));
+    // Each VM has an actor: one of which nothing was told is not waited for.
+    for (const [index, actor] of ACTORS.entries())
+      this.vmOf.set(actor, (this.placement[`actor ${actor}`] = (['js', 'wasm'] as const)[index] ?? this.oneOf(['js', 'wasm'])));
     for (let i = 0; i < length; i++) this.turn();
   }
 
@@ -66,8 +71,30 @@ class Run {
       (each) => this.waiting.find(({ source, target }) => source === each.source && target === each.target) === each,
     );
     if (ready.length > 0) this.handle(this.oneOf(ready));
-    if (this.random.chance(0.02)) this.move(this.oneOf(ACTORS));
-    if (this.random.chance(0.02)) this.restart(this.oneOf(ACTORS));
+    if (this.isMoving && this.random.chance(0.02)) this.move(this.oneOf(ACTORS));
+    if (this.isMoving && this.random.chance(0.02)) this.restart(this.oneOf(ACTORS));
+    if (this.unnoted.length > 0 && this.random.chance(0.3)) this.noteState(this.unnoted.shift()!);
+  }
+
+  /** The recording begins in the middle of the run: in each VM when that is told, and each state is noted a while later. */
+  beginRecording(): void {
+    for (const vm of this.shuffled(VMS)) {
+      this.stepsOf.set(vm, []);
+      this.unnoted.push(...this.shuffled(ACTORS.filter((actor) => this.vmOf.get(actor) === vm)));
+      for (let turns = this.random.integer(4); turns > 0; turns--) this.turn();
+    }
+    for (let turns = 0; this.unnoted.length > 0 || turns < 100; turns++) this.turn();
+    for (const actor of ACTORS) this.placement[`actor ${actor}`] = this.vmOf.get(actor)!;
+  }
+
+  private shuffled<T>(all: readonly T[]): T[] {
+    const rest = [...all];
+    return all.map(() => rest.splice(this.random.integer(rest.length), 1)[0]);
+  }
+
+  private noteState(actor: number): void {
+    const sequence = this.sequences.get(actor) ?? 0;
+    this.push(this.vmOf.get(actor)!, { type: 'snapshot', party: actor, sequence, snapshot: new Uint8Array(1) });
   }
 
   private emit(source: number, vm: VmName, cause: MessageId | null): void {
@@ -176,6 +203,27 @@ test('of 300 runs, every message has one number, each actor its own order, and n
     // Also what ports handled, which has no number.
     const all = placed.map(({ step }) => step).filter((step) => step.type === 'handled');
     expect(effectsBeforeCauses(all, run.causes), `seed ${seed}`).toEqual([]);
+  }
+});
+
+test('of 300 runs whose recording begins in the middle, nothing waits for what was sent before, also while more may come', async () => {
+  for (let seed = SEED; seed < SEED + 300; seed++) {
+    const run = new Run(new Random(seed), 100, false);
+    run.beginRecording();
+    const collected = run.collected();
+    const placed: Placed[] = [];
+    async function* recorded(): AsyncGenerator<readonly TraceStep[]> {
+      yield collected;
+      yield NOTHING_COMES;
+      throw new Error('nothing more has come yet');
+    }
+    const places = inOrder({ facts: { parties, placement: run.placement }, steps: recorded })[Symbol.asyncIterator]();
+    for (let some = await places.next(); some.value !== NOTHING_COMES_HERE; some = await places.next()) placed.push(...some.value);
+    expect(placed.length, `seed ${seed}`).toBe(collected.length);
+    const all = placed.map(({ step }) => step).filter((step) => step.type === 'handled');
+    const isRecorded = new Set(all.map(nameOf));
+    const causes = [...run.causes].filter(([effect, cause]) => cause && isRecorded.has(`${effect.split(' ')[0]} ${cause}`));
+    expect(effectsBeforeCauses(all, new Map(causes)), `seed ${seed}`).toEqual([]);
   }
 });
 
