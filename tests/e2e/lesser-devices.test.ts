@@ -158,7 +158,7 @@ describe('a lesser device shows the same', () => {
       page.route('**/painter.js*', (route) => route.fulfill({ status: 404, body: '' })),
     );
     await television.settle(titleAt(0, 0));
-    expect(await television.look('painter')).toMatch(/^canvas in the page \(.*VM painter could not be loaded/);
+    expect(await television.look('painter')).toMatch(/^canvas in the page \(.*VM painter, http:.*\/painter\.js.*, could not be loaded/);
     expect(await television.look('lives')).toBe('2');
     await television.close();
   });

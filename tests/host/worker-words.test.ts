@@ -2,20 +2,37 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { startThread } from '../../host-shim/browser/thread.js';
 
+class FakeWorker {
+  static last: FakeWorker;
+  onerror = (_event: object): void => {};
+
+  constructor() {
+    FakeWorker.last = this;
+  }
+  terminate() {}
+}
+
 afterEach(() => vi.unstubAllGlobals());
 
-test.each<[what: string, event: object, said: string]>([
+const MISSING = 'could not be loaded: its file is missing or no JavaScript; npx tandem doctor --url PAGE finds which';
+const FILE = new URL('https://tv.example/js.js');
+/** As applications have it, so that bundlers find the file. */
+const made = () => new Worker(new URL('./js-worker.js', 'https://tv.example'), { type: 'module' });
+
+test.each<[what: string, entry: URL | (() => Worker), event: object, said: RegExp]>([
+  ['a file that is missing', FILE, {}, new RegExp(`^the worker of VM js, https://tv\\.example/js\\.js, ${MISSING}$`)],
   [
-    'a file that is missing',
+    'a file that is named where the worker is made',
+    made,
     {},
-    'the worker of VM js could not be loaded: its file is missing or no JavaScript; npx tandem doctor --url PAGE finds which',
+    new RegExp(`^the worker of VM js, .*new URL\\(.\\./js-worker\\.js.*, ${MISSING}$`),
   ],
-  ['what it throws', { message: 'oh', filename: 'js-worker.js', lineno: 1, colno: 2 }, 'oh (js-worker.js:1:2)'],
-])('%s', (_, event, said) => {
-  const worker = { onerror: (_event: object) => {}, terminate: () => {} };
-  const thread = startThread('js', (() => worker) as never, '');
+  ['what it throws', FILE, { message: 'oh', filename: 'js-worker.js', lineno: 1, colno: 2 }, /^oh \(js-worker\.js:1:2\)$/],
+])('%s', (_, entry, event, said) => {
+  vi.stubGlobal('Worker', FakeWorker);
+  const thread = startThread('js', entry as URL, '');
   const ends: string[] = [];
   thread.onEnd = (reason) => ends.push(reason);
-  worker.onerror({ preventDefault() {}, ...event });
-  expect(ends).toEqual([said]);
+  FakeWorker.last.onerror({ preventDefault() {}, ...event });
+  expect(ends).toEqual([expect.stringMatching(said)]);
 });

@@ -67,7 +67,8 @@ class OpenPainterScreen implements PainterScreen {
   condition: PaintCondition = NOT_BEGUN;
   replays = false;
   readonly vm: VmSource = {
-    entry: () => this.startWorker(),
+    // What it says of itself names the file, when that does not load.
+    entry: Object.assign(() => this.startWorker(), { toString: () => String(this.options.worker) }),
     load: () => Promise.reject(new Error('the VM painter is a worker, which this device or placement does not have')),
   };
   private told: PaintedNow = NOTHING_PAINTED;
