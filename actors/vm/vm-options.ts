@@ -58,6 +58,8 @@ export interface VmOptions {
   readonly stoppedUntil?: (since: Microseconds) => Promise<Microseconds>;
   /** Told when something begins to move on the screen, and when nothing does any more: a platform then has time for its own work. */
   readonly onAnimating?: (animating: boolean) => void;
+  /** Whether all other VMs run on this thread, too: then nothing arrives while this one looks, and it sleeps at once. */
+  readonly sharesThread?: boolean;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */

@@ -297,6 +297,7 @@ export class SimHost implements Host {
     return new Vm({
       ...place,
       parties: definition.parties,
+      sharesThread: true,
       listener: definition.listener,
       factories,
       clock: this.clock,

@@ -24,7 +24,7 @@ export class Pump {
 
   /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
   run(budgetMicros: number): boolean {
-    const { bus, scheduler } = this.runtime;
+    const { bus, options, scheduler } = this.runtime;
     const { links } = bus;
     const until = bus.tap.now() + budgetMicros;
     this.goesOn = false;
@@ -33,7 +33,7 @@ export class Pump {
     do {
       if (this.work(until)) return true;
       // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
-    } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
+    } while (!this.goesOn && links.empty && !options.sharesThread && this.spinWait.keep(links.all));
     // Also when there is more to do: what is done is acknowledged to those who sent it, or it would come again after a loss.
     const sleeps = links.sleep();
     return mustTurn || (!scheduler.stands && this.prepareSpares()) || !sleeps;
