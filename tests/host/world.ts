@@ -8,10 +8,10 @@ import type { Vm } from '../../actors/vm/vm.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { MessageOf, StateOf } from '../../protocol/fields.js';
-import { tandemParties } from '../../protocol/generated/index.js';
+import { timer } from '../../protocol/generated/timer.js';
 import { desk, ebb, mirror, parties as ownParties, probe, relay, tide } from './protocol/generated/index.js';
 
-export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
+export const parties: readonly BoundParty[] = [timer, ...ownParties];
 
 /** Balls in the air at once: several batches of small ones, or nearly as many bytes as one handler may emit. */
 const BALLS_MAX = 500;
@@ -30,7 +30,7 @@ function ballOf(round: number, bytes: number): Uint8Array {
   return ball;
 }
 
-/** An endless loop, for `toil`. */
+/** For `toil`: never returns. */
 export const FOR_EVER = 0xffff_ffff;
 
 /** For `toil`: ends its thread, where a thread can end itself. */
@@ -43,8 +43,16 @@ function fill(): never {
   for (const kept: number[][] = []; ; ) kept.push(new Array(1_000_000).fill(kept.length));
 }
 
-function loop(): never {
-  for (;;);
+/** Blocks its thread, as a loop does, and leaves the processor to other threads; `System.hang` loops. Throws in a page, which may not wait. */
+const stall = (milliseconds = Number.POSITIVE_INFINITY) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+
+function toil(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  try {
+    stall(milliseconds);
+  } catch {
+    while (performance.now() < until);
+  }
 }
 
 class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
@@ -67,10 +75,10 @@ class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
     this.startTimer(1, delayMs);
   }
   onToil({ milliseconds }: MessageOf<typeof relay, 'toil'>): void {
-    if (milliseconds === FOR_EVER) loop();
+    if (milliseconds === FOR_EVER) stall();
     if (milliseconds === TO_THE_BRIM) fill();
     if (milliseconds === TO_THE_END) (globalThis as unknown as { process: { exit(code: number): never } }).process.exit(0);
-    for (const until = performance.now() + milliseconds; performance.now() < until; );
+    toil(milliseconds);
   }
   override onTimer(): void {
     this.send(probe.receives.woken, {});
@@ -162,10 +170,10 @@ function openDesk(vm: Vm): void {
     let asked = 0;
     return {
       onToil({ later, passesAs }, incoming) {
-        const loops = port.epoch < passesAs;
-        if (loops && !later) loop();
+        const stalls = port.epoch < passesAs;
+        if (stalls && !later) stall();
         port.reply(incoming, desk.receives.toil, { epoch: port.epoch });
-        if (loops) setTimeout(loop);
+        if (stalls) setTimeout(stall);
       },
       onAsk({ keep }, incoming) {
         asked++;
