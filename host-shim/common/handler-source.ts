@@ -35,10 +35,11 @@ export function methodIn(
   methods: readonly string[],
   isOwn: (source: string) => boolean,
 ): { readonly source: string; readonly line: number } | null {
+  const beginning = new RegExp(`^[^\\S\\n]*(?:override |public )?(?:${methods.join('|')})\\(`, 'm');
   for (const [index, source] of sources.entries()) {
-    const lines = isOwn(source) ? (sourcesContent[index] ?? '').split('\n') : [];
-    const at = lines.findIndex((line) => methods.some((method) => new RegExp(`^\\s*(?:override |public )?${method}\\(`).test(line)));
-    if (at >= 0) return { source, line: at + 1 };
+    const text = isOwn(source) ? (sourcesContent[index] ?? '') : '';
+    const at = text.search(beginning);
+    if (at >= 0) return { source, line: text.slice(0, at).split('\n').length };
   }
   return null;
 }
