@@ -8,8 +8,6 @@ export const TIMERS_RUNNING_MAX = 1024;
  * loaded says so at once; this is for a server that never answers.
  */
 export const LOAD_DEADLINE_MS = 30_000;
-/** Of the function that makes a worker, in the words of its failure: it is one line, with the file's address at its beginning. */
-export const WORKER_ENTRY_CHARACTERS_MAX = 200;
 /** The part of it for one guest: a module that does not come in time is its own actor's loss, and leaves the thread time to begin with the others. */
 export const GUEST_LOAD_DEADLINE_MS = 20_000;
 /** A guest's first instance, its answer who it is, and its first snapshot: microseconds, on any device. A `start` that loops has its thread ended, which begins anew without that guest. */

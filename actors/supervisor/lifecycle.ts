@@ -82,7 +82,8 @@ export class Lifecycle {
     const { directory, persistence } = this.state;
     directory.phase = 'ending';
     const actors = [...directory.actors.values()].reverse();
-    for (const vm of directory.vms.all) vm.giveUp();
+    // Their parties would wait for them.
+    for (const vm of directory.vms.all) if (vm.status.retryMs !== undefined) await vm.end('stop');
     await this.tree.stop();
     // An actor that was down for its supervisor, or about to be, may still be in its VM.
     for (const actor of actors) await actor.stop();

@@ -7,7 +7,6 @@ import { reasonOf } from '../../actors/contract/thrown.js';
 import type { WorkerEntry } from '../common/definition.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/platform.js';
-import { WORKER_ENTRY_CHARACTERS_MAX } from '../limits.js';
 import { afterTurn } from './turn.js';
 
 /** The longest that an endlessly looping worker takes to end: Chromium gives it two seconds. */
@@ -19,9 +18,9 @@ export const readToEnd: ReadToEnd = () => () => new Promise((resolve) => afterTu
 /** Without locks, waits as long as a thread may go on after `terminate`. */
 export const readLong: ReadToEnd = () => () => new Promise((resolve) => setTimeout(resolve, ENDING_MS_MAX));
 
-/** Of a function its source names the file. */
+/** A function's source names the file. */
 const notLoaded = (name: string, entry: WorkerEntry): string =>
-  `the worker of VM ${name}, ${String(entry).replace(/\s+/g, ' ').slice(0, WORKER_ENTRY_CHARACTERS_MAX)}, could not be loaded: its file is missing or no JavaScript; npx tandem doctor --url PAGE finds which`;
+  `the worker of VM ${name}, ${entry}, could not be loaded: its file is missing or no JavaScript; npx tandem doctor --url PAGE finds which`;
 
 export function startThread(name: string, entry: WorkerEntry, lifeLock: string): Thread {
   const worker = typeof entry === 'function' ? (entry() as Worker) : new Worker(entry, { type: 'module', name });

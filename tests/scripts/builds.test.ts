@@ -92,13 +92,13 @@ beforeAll(() => Promise.all([buildTelevision(), buildOldTelevision()]));
  * What brotli sends of the page and of the JavaScript VM before anything is shown, chunks of both counted once, without what is imported when it is needed. The goal is 90 KB.
  * docs/DEVICES.md says what the rest is.
  */
-const PAGE_AND_JS_VM_BYTES_MAX = 117_900;
+const PAGE_AND_JS_VM_BYTES_MAX = 118_200;
 /** The same for the Wasm VM's worker: most of it is shared with the page. */
 const WASM_VM_BYTES_MAX = 61_000;
 /** The same, and the painters. */
 const PAINTER_BYTES_MAX = 76_100;
 /** The old build's page and workers, which are one file, painters with them. */
-const OLD_BUILD_BYTES_MAX = 154_600;
+const OLD_BUILD_BYTES_MAX = 154_800;
 /** What an engine without the language of 2018 loads besides. */
 const OLD_LANGUAGE_BYTES_MAX = 29_000;
 /** The JavaScript twins of the five actors, each loaded when it is needed. */

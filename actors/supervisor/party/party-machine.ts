@@ -203,7 +203,7 @@ export const partyMachine = setup({
     stopWanted: ({ context }) => context.stopWanted,
     temporary: ({ context }) => context.restart === 'temporary',
     exhausting: ({ context }) => context.intent === 'exhaust',
-    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.begun && context.begun > context.epoch,
+    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch > context.epoch,
     hasEndedAhead: ({ context }) => context.endedAhead?.epoch === context.epoch + 1,
     finishing: ({ context }) => context.intent === 'finish',
     hasLeft: ({ context }) => context.fresh,

@@ -32,7 +32,6 @@ import type { VmStatus } from '../change-feed.js';
 import { StartError } from '../errors.js';
 import { admitRestart, type Intensity, type RestartTimes } from '../intensity.js';
 import { machineClock } from '../machine-clock.js';
-import { backoffMs } from '../tree/specification.js';
 import { Suspects } from './suspects.js';
 import type { HangNotice } from './watchdog.js';
 
@@ -48,9 +47,8 @@ export interface VmCommands {
   mayFailOver(vm: VmName): boolean;
   /** Links the VM and lets its actors go on. When that fails, its thread is ended. */
   recover(vm: VmName, handle: VmHandle): Promise<void>;
+  /** With `retryMs` nothing has changed but that it waits for another try to start. */
   vmChanged(status: VmStatus): void;
-  /** It did not start, and nothing has changed but that it waits for another try. */
-  vmWaits(status: VmStatus): void;
 }
 
 interface VmInput {
@@ -73,11 +71,10 @@ interface VmContext extends VmInput {
   readonly failedStarts: number;
 }
 
-/** `giveUp`: it is not started again. `stop` asks the VM to shut down; `kill` ends its thread at once. */
+/** `stop` asks the VM to shut down; `kill` ends its thread at once. */
 type MachineEvent =
   | { readonly type: 'start' }
   | { readonly type: 'lost'; readonly reason: string }
-  | { readonly type: 'giveUp' }
   | { readonly type: 'stop' }
   | { readonly type: 'kill' };
 
@@ -89,8 +86,7 @@ async function shutDown(handle: VmHandle): Promise<void> {
 
 const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | null => admitRestart(times, nowMicros(), intensity);
 
-const RETRIES = { minMs: VM_RETRY_MS, maxMs: VM_RETRY_MS_MAX, randomFactor: 0 };
-const retryMsOf = ({ failedStarts }: VmContext): number => backoffMs(RETRIES, failedStarts - 1, 0);
+const retryMsOf = ({ failedStarts }: VmContext): number => Math.min(VM_RETRY_MS_MAX, VM_RETRY_MS * 2 ** (failedStarts - 1));
 
 /** What happens to a VM that is not restarted as it is. */
 const onSpent = [
@@ -131,7 +127,6 @@ const vmMachine = setup({
       return 'error' in event ? { error: event.error, reason: reasonOf(event.error) } : { reason: context.reason };
     }),
     countRestart: assign(({ context }) => ({ times: admitted(context) ?? context.times })),
-    countFailedStart: assign(({ context }) => ({ failedStarts: context.failedStarts + 1 })),
     failOver: assign({ failedOver: true, times: [], failedStarts: 0 }),
     noteHandle: assign(({ context, event }) => ({
       handle: 'output' in event ? (event.output as VmHandle) : context.handle,
@@ -163,11 +158,15 @@ const vmMachine = setup({
         src: 'restart',
         input: ({ context }) => context,
         onDone: { target: 'recovering', actions: 'noteHandle' },
-        onError: [{ guard: 'mayRestart', target: 'waiting', actions: ['noteReason', 'countRestart', 'countFailedStart'] }, ...onSpent],
+        onError: [{ guard: 'mayRestart', target: 'waiting', actions: ['noteReason', 'countRestart'] }, ...onSpent],
       },
       on: { stop: 'stopped', kill: 'stopped' },
     },
-    waiting: { after: { retry: 'restarting' }, on: { giveUp: 'lost', stop: 'stopped', kill: 'stopped' } },
+    waiting: {
+      entry: assign(({ context }) => ({ failedStarts: context.failedStarts + 1 })),
+      after: { retry: 'restarting' },
+      on: { stop: 'lost', kill: 'lost' },
+    },
     recovering: {
       invoke: { src: 'recover', input: ({ context }) => context, onDone: 'running', onError: onLoss },
       on: { lost: onLoss, stop: 'killing', kill: 'killing' },
@@ -208,10 +207,8 @@ export class SupervisedVm {
     this.machine.subscribe(() => {
       const before = last;
       last = this.status;
-      if (last.state === before.state && last.failedOver === before.failedOver) {
-        if (last.retryMs !== undefined && before.retryMs === undefined) commands.vmWaits(last);
-        return;
-      }
+      const waits = last.retryMs !== undefined && before.retryMs === undefined;
+      if (!waits && last.state === before.state && last.failedOver === before.failedOver) return;
       this.ranMicros = this.livedMicros;
       this.since = this.live ? time.clock.nowMicros() : null;
       commands.vmChanged(last);
@@ -287,12 +284,7 @@ export class SupervisedVm {
     this.machine.send({ type: 'lost', reason });
   }
 
-  /** If it waits for another try to start, it stays lost, and so do its parties. */
-  giveUp(): void {
-    this.machine.send({ type: 'giveUp' });
-  }
-
-  /** Shuts the VM down and ends its thread; `kill` ends the thread at once. Resolves when it has ended in either way. */
+  /** Shuts the VM down and ends its thread; `kill` ends the thread at once. One that waits for another try to start stays lost. Resolves when it has ended in either way. */
   async end(how: 'stop' | 'kill'): Promise<void> {
     this.machine.send({ type: how });
     await waitFor(this.machine, () => ENDED.includes(this.state));

@@ -93,16 +93,13 @@ export class VmThreads implements VmCommands {
     if (!WATCHED.includes(state)) this.watchdog.forget(vm);
     if (state === 'running' || ENDED.includes(state)) void this.keepSpare(vm, state === 'running');
     changes.emit({ type: 'vm', ...status });
+    if (status.retryMs !== undefined) return;
     if (state !== 'running') moves.callOff(`VM ${vm} is ${state}`);
     const parties = directory.in(vm);
     if (state === 'restarting' || state === 'lost')
       for (const { name: party, address, status: its, down } of parties)
         if (!down) crashes.vmLost({ party, address, epoch: its.epoch }, whyLost(status));
     if (this.tell(parties, status)) this.watcher.partiesLost(whyLost(status));
-  }
-
-  vmWaits(status: VmStatus): void {
-    this.state.changes.emit({ type: 'vm', ...status });
   }
 
   /** @returns whether some of the parties are lost for good */
