@@ -29,9 +29,9 @@ export class ApplicationBuilder {
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ApplicationBuilderOptions) {
-    // The compiler runs in another process, whose folder is this one.
+    // The compiler runs in another process.
     this.options = { ...options, root: resolve(options.root) };
-    this.compiler = new GuestCompiler(this.options.root, ownGuestLibrary());
+    this.compiler = GuestCompiler.ofApplication(this.options.root, ownGuestLibrary());
   }
 
   /** One build after another: two would write the same files. */
@@ -41,7 +41,7 @@ export class ApplicationBuilder {
     return built;
   }
 
-  /** Ends the compiler. A later build starts one again. */
+  /** Lets the compiler end. A later build starts one again. */
   end(): void {
     this.compiler.end();
   }
