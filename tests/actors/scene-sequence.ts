@@ -118,4 +118,8 @@ function drawValue(random: Random, property: SceneProperty): number {
 const pick = <T>(random: Random, values: readonly T[]): T => values[random.integer(values.length)];
 
 /** Up to `most` items. */
-const times = <T>(random: Random, most: number, make: () => T): T[] => Array.from({ length: random.integer(most + 1) }, make);
+function times<T>(random: Random, most: number, make: () => T): T[] {
+  const items: T[] = [];
+  for (let left = random.integer(most + 1); left > 0; left--) items.push(make());
+  return items;
+}

@@ -50,6 +50,8 @@ export interface TwinsOptions {
   /** Starts a sequence. All its choices come from `random`. */
   readonly sequence: (random: Random) => TwinSequence;
   readonly sequences?: number;
+  /** Index of the first one; 0 when not given. */
+  readonly from?: number;
   /** Number of messages in a sequence. */
   readonly length?: number;
   /** Seed unless TANDEM_SEED is set. */
@@ -65,8 +67,10 @@ const START_MICROS = 1_780_000_000_000_000;
 export function compareTwins(options: TwinsOptions): void {
   const seed = process.env.TANDEM_SEED ? Number(process.env.TANDEM_SEED) : (options.seed ?? 1);
   const only = process.env.TANDEM_SEQUENCE ? Number(process.env.TANDEM_SEQUENCE) : null;
+  const { from = 0, sequences = 2000 } = options;
   const root = new Random(seed);
-  for (let index = only ?? 0; index < (only === null ? (options.sequences ?? 2000) : only + 1); index++) {
+  for (let index = from; index < from + sequences; index++) {
+    if (only !== null && index !== only) continue;
     const random = root.fork(`${options.name} ${index}`);
     const pair = new Pair(options, random);
     try {
