@@ -26,7 +26,7 @@ type Step = (typeof STEPS)[number];
 
 export interface Weight {
   readonly page: Step;
-  /** Size of what the page itself loads, at once and later, and of its workers' files. */
+  /** Size of what the page itself loads, at once and later, and of its workers' files. Compressed when they are asked for, which takes its time. */
   readonly bytes: number;
   readonly lazyBytes: number;
   readonly workerBytes: number;
@@ -104,9 +104,24 @@ const WORKERS: Readonly<Record<Step, readonly string[]>> = {
   wasm: ['js-worker', 'wasm-worker'],
 };
 
-interface Bundle {
-  readonly atOnce: number;
-  readonly later: number;
+/** The scripts of one page or worker. */
+class Bundle {
+  constructor(
+    private readonly scripts: ReadonlyMap<string, Uint8Array>,
+    private readonly needed: ReadonlySet<string>,
+  ) {}
+
+  get atOnce(): number {
+    return this.bytesOf((file) => this.needed.has(file));
+  }
+
+  get later(): number {
+    return this.bytesOf((file) => !this.needed.has(file));
+  }
+
+  private bytesOf(wanted: (file: string) => boolean): number {
+    return [...this.scripts].reduce((sum, [file, contents]) => (wanted(file) ? sum + brotliBytes(contents) : sum), 0);
+  }
 }
 
 /** Bundles one page or worker into the folder. */
@@ -114,10 +129,7 @@ async function bundle(name: string, folder: string): Promise<Bundle> {
   const { files } = await bundled({ [name]: `page:${name}` }, [inMemory, ownName()], true);
   for (const [file, contents] of files) writeFileSync(join(folder, file), contents);
   const scripts = new Map([...files].filter(([file]) => file.endsWith('.js')));
-  const needed = staticallyNeeded(scripts, [`${name}.js`]);
-  const bytesOf = (wanted: (file: string) => boolean) =>
-    [...scripts].reduce((sum, [file, contents]) => (wanted(file) ? sum + brotliBytes(contents) : sum), 0);
-  return { atOnce: bytesOf((file) => needed.has(file)), later: bytesOf((file) => !needed.has(file)) };
+  return new Bundle(scripts, staticallyNeeded(scripts, [`${name}.js`]));
 }
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
@@ -143,7 +155,7 @@ const NOTE_SHARED = `
   globalThis.shared = [];
   globalThis.SharedArrayBuffer = new Proxy(Shared, { construct(target, input) { const made = new target(...input); shared.push(made); return made; } });`;
 
-async function measure(browser: Browser, address: string, step: Step) {
+async function measure(browser: Browser, address: string, step: Step): Promise<Measured> {
   const page = await (await browser.newContext()).newPage();
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
@@ -162,37 +174,52 @@ async function measure(browser: Browser, address: string, step: Step) {
   return { workers, sharedBytes, memoryBytes };
 }
 
-async function bundledWeights(folder: string, pages: readonly Step[]): Promise<Map<Step, Weight>> {
+type Measured = Pick<Weight, 'workers' | 'sharedBytes' | 'memoryBytes'>;
+
+const UNMEASURED: Measured = { workers: null, sharedBytes: null, memoryBytes: null };
+
+async function bundledInto(folder: string, pages: readonly Step[]): Promise<ReadonlyMap<string, Bundle>> {
   const bundles = new Map<string, Bundle>();
   for (const name of new Set([...pages, ...pages.flatMap((page) => WORKERS[page])])) bundles.set(name, await bundle(name, folder));
-  const none = { workers: null, sharedBytes: null, memoryBytes: null };
-  return new Map(
-    pages.map((page) => {
-      const { atOnce, later } = bundles.get(page)!;
-      const workerBytes = WORKERS[page].reduce((sum, name) => sum + bundles.get(name)!.atOnce, 0);
-      return [page, { page, bytes: atOnce, lazyBytes: later, workerBytes, ...none }];
-    }),
-  );
+  return bundles;
+}
+
+const weightOf = (page: Step, bundles: ReadonlyMap<string, Bundle>, measured: Measured): Weight => ({
+  ...{ page, ...measured },
+  get bytes() {
+    return bundles.get(page)!.atOnce;
+  },
+  get lazyBytes() {
+    return bundles.get(page)!.later;
+  },
+  get workerBytes() {
+    return WORKERS[page].reduce((sum, name) => sum + bundles.get(name)!.atOnce, 0);
+  },
+});
+
+async function measureAll(folder: string, pages: readonly Step[]): Promise<ReadonlyMap<Step, Measured>> {
+  const server = await serve(folder);
+  const browser = await chromium.launch({
+    executablePath: findChromium() ?? undefined,
+    args: ['--no-sandbox', '--disable-gpu', '--enable-blink-features=ForceEagerMeasureMemory'],
+  });
+  try {
+    const measured = new Map<Step, Measured>();
+    for (const step of pages) measured.set(step, await measure(browser, server.address, step));
+    return measured;
+  } finally {
+    await browser.close();
+    server.close();
+  }
 }
 
 /** @param inBrowser false for bytes alone */
 export async function weigh(inBrowser: boolean, pages: readonly Step[] = STEPS): Promise<readonly Weight[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-weight-'));
   try {
-    const weights = await bundledWeights(folder, pages);
-    if (!inBrowser) return [...weights.values()];
-    const server = await serve(folder);
-    const browser = await chromium.launch({
-      executablePath: findChromium() ?? undefined,
-      args: ['--no-sandbox', '--disable-gpu', '--enable-blink-features=ForceEagerMeasureMemory'],
-    });
-    try {
-      for (const step of pages) weights.set(step, { ...weights.get(step)!, ...(await measure(browser, server.address, step)) });
-    } finally {
-      await browser.close();
-      server.close();
-    }
-    return [...weights.values()];
+    const bundles = await bundledInto(folder, pages);
+    const measured = inBrowser ? await measureAll(folder, pages) : null;
+    return pages.map((page) => weightOf(page, bundles, measured?.get(page) ?? UNMEASURED));
   } finally {
     rmSync(folder, { recursive: true });
   }
