@@ -83,7 +83,7 @@ export function testsOfOtherTools(given: () => Application): void {
     // Compiled in half of the time; pnpm's is optimised.
     put(root, { 'vite.config.js': VITE.files['vite.config.js'].replace('tandem()', 'tandem({ debug: true })') });
     const configFile = join(root, 'vite.config.js');
-    await buildWithVite7({ root, configFile, logLevel: 'silent', build: { outDir: 'with-vite-7' } });
+    await buildWithVite7({ root, configFile, logLevel: 'silent', build: { outDir: 'with-vite-7', minify: false } });
     await lookIn(join(root, 'with-vite-7'), '?placement=wasm', given());
   });
 
