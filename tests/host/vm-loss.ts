@@ -26,6 +26,10 @@ export interface MortalHost {
 }
 
 const PAUSE_MS = 40;
+/** Of all balls of one game; small ones are more than twice as many as are in the air. Games follow each other until the disturbance has ended. */
+const GAME_BYTES = 50_000;
+/** Of large balls. */
+const ROUNDS_MIN = 10;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 /** Deadlines so long that only the test ends threads, even on a busy machine. */
 const NO_HANGS = { hangMs: Number.POSITIVE_INFINITY };
@@ -91,7 +95,7 @@ export class MortalGame {
     const disturbed = disturb().finally(() => {
       over = true;
     });
-    const rounds = Math.max(5, Math.round(200_000 / bytes));
+    const rounds = Math.max(ROUNDS_MIN, Math.round(GAME_BYTES / bytes));
     do {
       const result = new Promise((resolve) => {
         this.finished = resolve;
