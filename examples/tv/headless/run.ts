@@ -1,5 +1,13 @@
 /** One headless run of the television: the same application and actors as in the browser, a seeded remote control, and a report. */
-import { type Application, type ApplicationChange, type Life, type System, type SystemOptions, startApplication } from 'tandem';
+import {
+  type Application,
+  type ApplicationChange,
+  type Life,
+  type System,
+  type SystemOptions,
+  startApplication,
+  type VmCounters,
+} from 'tandem';
 import {
   type DisplayPort,
   type InputPort,
@@ -129,13 +137,12 @@ class HeadlessRun {
     const begin = await placeOf(application.system);
     const keys = await play(this.options, () => this.screen, this.errors);
     const { system } = application;
-    await this.screen.stage.settle(system);
-    return { keys, begin, ...(await this.report(system)) };
+    const counters = await this.screen.stage.settle(system);
+    return { keys, begin, ...(await this.report(system, counters)) };
   }
 
-  private async report(system: System): Promise<Omit<Report, 'keys' | 'begin'>> {
+  private async report(system: System, counters: VmCounters): Promise<Omit<Report, 'keys' | 'begin'>> {
     for (const { actor, state, reason } of system.actors) if (state !== 'running') this.errors.push(`${actor} is ${state}: ${reason}`);
-    const counters = await system.counters();
     const messages = countMessages(counters);
     const { traps, replayed, divergent } = counters;
     this.errors.push(...wrongWith(messages));

@@ -1,5 +1,5 @@
 /** Where a headless run takes place: the real threads of Node, or the simulation. */
-import type { Capabilities, Host, System, Vm } from 'tandem';
+import type { Capabilities, Host, System, Vm, VmCounters } from 'tandem';
 import { createNodeHost, detectCapabilities, openFetchPort } from 'tandem/node';
 import { createSimHost, type Delay, openFetchPort as openSimFetchPort, Random } from 'tandem/testing';
 import { parties, wasmDefinition } from '../application.js';
@@ -17,14 +17,16 @@ const LATENCY_MS = { min: 20, max: 120 };
 /** The longest that a run may take to come to rest: longer than any retry. */
 const SETTLE_MICROS_MAX = 30_000_000;
 const SETTLE_STEP_MS = 50;
+/** Looks in a row at which nothing waits and nothing was sent: together longer than the server takes to answer what is still asked of it. */
+const QUIET_LOOKS = 4;
 
 export interface Stage {
   readonly host: Host;
   readonly vm: Vm;
   /** Lets the time of one frame pass. */
   frame(): Promise<void>;
-  /** Waits until every message is accounted for. */
-  settle(system: System): Promise<void>;
+  /** Waits until every message is accounted for, and no more come. @returns the counters of that moment; of the last look when there is none */
+  settle(system: System): Promise<VmCounters>;
   close(): Promise<void>;
 }
 
@@ -44,11 +46,23 @@ export interface StageOptions {
 const hasHeard = ({ actors }: System, traps: number): boolean =>
   actors.every(({ state }) => state === 'running') && actors.reduce((sum, { restarts }) => sum + restarts, 0) >= traps;
 
+const isQuiet = (system: System, counters: VmCounters): boolean =>
+  hasHeard(system, counters.traps) && counters.waiting === 0 && countMessages(counters).lost === 0;
+
 /** An actor that is down answers nobody, so messages to it are never accounted for. */
-async function isQuiet(system: System): Promise<boolean> {
-  if (system.actors.some(({ state }) => state === 'exhausted' || state === 'lost')) return true;
-  const counters = await system.counters();
-  return hasHeard(system, counters.traps) && counters.waiting === 0 && countMessages(counters).lost === 0;
+const isDown = ({ actors }: System): boolean => actors.some(({ state }) => state === 'exhausted' || state === 'lost');
+
+/** @param pass lets the time between two looks pass. @param isLate after the longest that it may take */
+async function settled(system: System, pass: (ms: number) => Promise<void>, isLate: () => boolean): Promise<VmCounters> {
+  let sentBefore = -1;
+  for (let looks = 0; ; ) {
+    await pass(SETTLE_STEP_MS);
+    const counters = await system.counters();
+    const { sent } = countMessages(counters);
+    looks = isQuiet(system, counters) && sent === sentBefore ? looks + 1 : 0;
+    sentBefore = sent;
+    if (looks >= QUIET_LOOKS || isDown(system) || isLate()) return counters;
+  }
 }
 
 export async function nodeStage({ onPortError, page = {}, frameMs = REAL_FRAME_MS }: StageOptions): Promise<Stage> {
@@ -69,9 +83,9 @@ export async function nodeStage({ onPortError, page = {}, frameMs = REAL_FRAME_M
     host,
     vm: host.vm,
     frame: () => pause(frameMs),
-    async settle(system) {
+    settle(system) {
       const until = host.clock.nowMicros() + SETTLE_MICROS_MAX;
-      while (!(await isQuiet(system)) && host.clock.nowMicros() < until) await pause(SETTLE_STEP_MS);
+      return settled(system, pause, () => host.clock.nowMicros() >= until);
     },
     close: () => server.close(),
   };
@@ -100,10 +114,13 @@ export async function simStage({ seed, onPortError, page = {}, capabilities, del
     host,
     vm: host.vm,
     frame: () => host.pass(FRAME_MICROS / 1000),
-    async settle(system) {
+    settle(system) {
       const until = host.kernel.now + SETTLE_MICROS_MAX;
-      do await host.pass(SETTLE_STEP_MS);
-      while (!(await isQuiet(system)) && host.kernel.now < until);
+      return settled(
+        system,
+        (ms) => host.pass(ms),
+        () => host.kernel.now >= until,
+      );
     },
     close: async () => {},
   };
