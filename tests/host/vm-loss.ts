@@ -26,9 +26,9 @@ export interface MortalHost {
 }
 
 const PAUSE_MS = 40;
-/** Of all balls of one game; small ones are more than twice as many as are in the air. Games follow each other until the disturbance has ended. */
+/** All balls of one game: small ones are more than twice as many as are in the air. Games follow each other until the disturbance has ended. */
 const GAME_BYTES = 50_000;
-/** Of large balls. */
+/** Rounds of a game with large balls. */
 const ROUNDS_MIN = 10;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 /** Deadlines so long that only the test ends threads, even on a busy machine. */
