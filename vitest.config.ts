@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import type { ResolvedConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BUILT_MODULES, builtSources } from './scripts/built-sources.js';
 import { CHROMIUM_FLAGS, findChromium } from './scripts/chromium.js';
-import { ownName } from './scripts/own-name.js';
+import { ownName, sourcesByName } from './scripts/own-name.js';
 import WithThreeMinutes from './tests/tv/three-minutes.js';
 
 const isolation = {
@@ -13,6 +14,15 @@ const isolation = {
 
 /** Tests that count all objects or threads of their process, and so are alone in it. */
 const COUNTING = ['tests/{host,runtime}/growth.test.ts', 'tests/host/application.test.ts'];
+/** Tests that load TypeScript as Vite does, replace a module, or load one anew: from sources in every mode. */
+const OF_SOURCES = [
+  'tests/examples/examples.test.ts',
+  'tests/host/text-lines.test.ts',
+  'tests/persistence/local-storage-part.test.ts',
+  'tests/protocol/golden.test.ts',
+  'tests/runtime/replace.test.ts',
+  'tests/scripts/{build-codecs,tools}.test.ts',
+];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 /** Installed packages, among them links to this one: their tests are not ours, or ours again. */
 const INSTALLED = '**/node_modules/**';
@@ -45,51 +55,64 @@ const asUsersLoad = {
   },
 };
 
-export default defineConfig({
-  test: {
-    // What a system says on the console as a test lets it crash is of interest only when the test fails.
-    silent: 'passed-only',
-    sequence: { sequencer: WithThreeMinutes },
-    projects: [
-      {
-        plugins: [ownName(), asUsersLoad],
-        test: {
-          ...shared,
-          name: 'node',
-          globalSetup: ['tests/made-once.ts'],
-          include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...COUNTING, ...IN_CHROMIUM, INSTALLED],
-        },
-      },
-      { plugins: [ownName(), asUsersLoad], test: { ...shared, name: 'counting', include: COUNTING, exclude: [INSTALLED], isolate: true } },
-      {
-        plugins: [ownName()],
-        server: { headers: isolation },
-        test: {
-          name: 'chromium',
-          globalSetup: ['tests/host/browser-entries.ts', 'tests/reference/browser-examples.ts'],
-          include: ['{tests,examples}/**/*.browser.test.ts'],
-          exclude: [INSTALLED],
-          // One group has one number; these are a worker of their own beside the group's.
-          maxWorkers: shared.maxWorkers,
-          testTimeout: shared.testTimeout,
-          hookTimeout: shared.hookTimeout,
-          expect: shared.expect,
-          browser: {
-            enabled: true,
-            headless: true,
-            fileParallelism: false,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: findChromium() ?? undefined,
-                args: [...CHROMIUM_FLAGS],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
+/** How tests get what they test. */
+const fromSources = { plugins: [ownName(), asUsersLoad] };
+const fromBuilt = {
+  plugins: [builtSources(sourcesByName()), ...fromSources.plugins],
+  test: { server: { deps: { external: [BUILT_MODULES] } } },
+};
+
+/** In mode `built`, as `npm test` runs it after a build. Else tests see the sources as they are now. */
+export default defineConfig(({ mode }) => {
+  const { plugins, test } = mode === 'built' ? fromBuilt : { ...fromSources, test: {} };
+  return {
+    test: {
+      // What a system says on the console as a test lets it crash is of interest only when the test fails.
+      silent: 'passed-only',
+      sequence: { sequencer: WithThreeMinutes },
+      projects: [
+        {
+          plugins,
+          test: {
+            ...shared,
+            ...test,
+            name: 'node',
+            globalSetup: ['tests/made-once.ts'],
+            include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
+            exclude: [...COUNTING, ...OF_SOURCES, ...IN_CHROMIUM, INSTALLED],
           },
         },
-      },
-    ],
-  },
+        { ...fromSources, test: { ...shared, name: 'sources', include: OF_SOURCES } },
+        { plugins, test: { ...shared, ...test, name: 'counting', include: COUNTING, exclude: [INSTALLED], isolate: true } },
+        {
+          plugins: [ownName()],
+          server: { headers: isolation },
+          test: {
+            name: 'chromium',
+            globalSetup: ['tests/host/browser-entries.ts', 'tests/reference/browser-examples.ts'],
+            include: ['{tests,examples}/**/*.browser.test.ts'],
+            exclude: [INSTALLED],
+            // One group has one number; these are a worker of their own beside the group's.
+            maxWorkers: shared.maxWorkers,
+            testTimeout: shared.testTimeout,
+            hookTimeout: shared.hookTimeout,
+            expect: shared.expect,
+            browser: {
+              enabled: true,
+              headless: true,
+              fileParallelism: false,
+              screenshotFailures: false,
+              provider: playwright({
+                launchOptions: {
+                  executablePath: findChromium() ?? undefined,
+                  args: [...CHROMIUM_FLAGS],
+                },
+              }),
+              instances: [{ browser: 'chromium' }],
+            },
+          },
+        },
+      ],
+    },
+  };
 });

@@ -30,7 +30,7 @@ const STEPS: readonly Step[] = [
     name: 'tests',
     commands: [
       ['tsx', 'scripts/chromium.ts'],
-      ['vitest', 'run'],
+      ['vitest', 'run', '--mode', 'built'],
     ],
     remedy: 'npm test <part of a file name> runs some of them',
   },

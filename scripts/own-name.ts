@@ -12,7 +12,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 export const OWN_NAME_CONFIG = join(root, 'tsconfig.json');
 
 /** Path of the source by name, for example `tandem/node`. */
-function sourcesByName(): ReadonlyMap<string, string> {
+export function sourcesByName(): ReadonlyMap<string, string> {
   const { compilerOptions } = JSON.parse(readFileSync(OWN_NAME_CONFIG, 'utf8')) as { compilerOptions: { paths: Record<string, [string]> } };
   return new Map(Object.entries(compilerOptions.paths).map(([name, [path]]) => [name, join(root, path)]));
 }
