@@ -49,6 +49,8 @@ export async function transpile({ root, folders, foreign, outFolder }: Transpila
     outdir: outFolder,
     format: 'esm',
     target: 'es2023',
+    // For browsers it would replace NODE_ENV, which is for whoever bundles.
+    platform: 'neutral',
     sourcemap: true,
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
     logLevel: 'warning',

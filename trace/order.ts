@@ -5,7 +5,8 @@
  *   steps as they were collected ──> a line for each actor ──> the first of a line, as soon as what it was caused by is numbered ──> number
  *
  * What one actor handled keeps its order. Across actors it is the order of the file, but a message waits until the one is numbered whose handling
- * emitted it. The steps of an actor that has moved wait until it has left its former VM, all steps of that are known, or that VM is lost.
+ * emitted it. The steps of an actor that has moved wait until it has left its former VM, all steps of that are known, or that VM is lost; at the
+ * latest until it is told that the actor runs.
  * What a port handled has no number, and waits in the same way for the message whose handling emitted it.
  *
  * A recording that begins in the middle of a run has no more of what was emitted before: nothing waits for that.
@@ -39,6 +40,8 @@ const KNOWN_SEQUENCES_MAX = 65_536;
 
 /** States of a VM that has ended, and has not begun again. */
 const LOST: readonly string[] = ['restarting', 'lost', 'failed'];
+/** State of an actor whose incarnation has begun. */
+const RUNS = 'running';
 
 type OfActor = Handled | Started | Ended | Poisoned | SnapshotTaken;
 
@@ -59,6 +62,8 @@ class Line {
   epoch: Epoch = 0;
   /** Where that incarnation runs. */
   vm: VmName | null = null;
+  /** The newest incarnation that was told to run: all steps of those before it are known. */
+  runs: Epoch = 0;
   /** That incarnation has left its VM, or was stopped: nothing of it comes any more. */
   isOver = false;
   /** Steps of later incarnations, in the order of these. */
@@ -134,6 +139,7 @@ class MessageOrder {
   private placed: Placed[] = [];
   private readonly lines = new Map<Address, Line>();
   private readonly actors: ReadonlySet<Address>;
+  private readonly addresses: ReadonlyMap<string, Address>;
   /** Time up to which all steps of a VM are known. */
   private readonly knownTo: Map<VmName, Microseconds>;
   /** Lines with steps of later incarnations. */
@@ -143,7 +149,8 @@ class MessageOrder {
   /** @param parties of the application. @param placement VM of each actor at the beginning, by name */
   constructor(parties: readonly Pick<PartySchema, 'role' | 'address' | 'name'>[], placement: Readonly<Record<string, VmName>>) {
     const actors = parties.filter(({ role }) => role === 'actor');
-    this.actors = new Set(actors.map(({ address }) => address));
+    this.addresses = new Map(actors.map(({ name, address }) => [name, address]));
+    this.actors = new Set(this.addresses.values());
     this.knownTo = new Map(Object.values(placement).map((vm) => [vm, 0]));
     for (const { name, address } of actors) this.lines.set(address, new Line(true, placement[name]));
   }
@@ -158,7 +165,7 @@ class MessageOrder {
   add(step: TraceStep): void {
     if (step.type === 'moved') this.moved(step);
     // It is told by the host, whose own steps of that time may still come.
-    if (step.type === 'status') this.noteLost(step);
+    if (step.type === 'status') this.noteStatus(step);
     else this.noteTime(step);
     const line = this.lineOfStep(step);
     if (step.type === 'level' && step.why === 'lost') this.forceAll(step.vm);
@@ -204,11 +211,14 @@ class MessageOrder {
     for (const line of this.postponed) this.settle(line, false);
   }
 
-  /** What a VM has traced is collected before it is told that it is lost: there is no more, until its next incarnation traces. */
-  private noteLost({ status }: StatusNoted): void {
-    const lost = status.vms.filter(({ state }) => LOST.includes(state));
-    for (const { vm } of lost) this.knownTo.set(vm as VmName, Number.POSITIVE_INFINITY);
-    if (lost.length > 0) for (const line of this.postponed) this.settle(line, false);
+  /** What VMs have traced is collected before it is told that one is lost, or that an actor runs: of a lost one no more comes until its next incarnation traces. */
+  private noteStatus({ status }: StatusNoted): void {
+    for (const { vm, state } of status.vms) if (LOST.includes(state)) this.knownTo.set(vm as VmName, Number.POSITIVE_INFINITY);
+    for (const { actor, state, epoch } of status.actors) {
+      const address = this.addresses.get(actor);
+      if (address !== undefined && state === RUNS) this.lineOf(address).runs = epoch;
+    }
+    for (const line of this.postponed) this.settle(line, false);
   }
 
   private enter(line: Line, step: OfActor): void {
@@ -228,8 +238,9 @@ class MessageOrder {
   }
 
   /** Whether all steps before this one, of earlier incarnations in other VMs, are known. */
-  private isNext({ later, vm, epoch, isOver }: Line, step: OfActor, itsEpoch: Epoch): boolean {
+  private isNext({ later, vm, epoch, isOver, runs }: Line, step: OfActor, itsEpoch: Epoch): boolean {
     if (later.length > 0 && later[0].step !== step) return false;
+    if (itsEpoch <= runs) return true;
     const isKnown = (other: VmName) => other === step.vm || (this.knownTo.get(other) ?? 0) > step.at;
     const isFirst = epoch === 0 && step.type === 'started' && step.begin !== null;
     const follows = isFirst || itsEpoch === epoch + 1;

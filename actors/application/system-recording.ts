@@ -167,8 +167,8 @@ class RecordedStatus {
     private readonly tell: (step: StatusNoted) => void,
   ) {
     this.unlisten = system.changes.onChange(({ type }) => {
-      // A reader takes it for certain that a VM which is told to be lost has no more steps.
-      if (type === 'vm') session.collect();
+      // A reader takes it for certain that a VM which is told to be lost has no more steps, and that an actor which is told to run is nowhere else.
+      if (type === 'vm' || type === 'actor') session.collect();
       if (TELLING.includes(type)) this.noteChanges();
     });
   }

@@ -49,3 +49,10 @@ test('a source is built again when it changed while it was built, and when an ol
   expect(built()).toContain('3');
   expect(await transpile(wanted)).toBe(0);
 });
+
+test('what a bundler replaces stands there as it was written', async () => {
+  mkdirSync(join(root, 'mode'));
+  writeFileSync(join(root, 'mode/main.ts'), `export const mode: unknown = process.env.NODE_ENV === 'production';\n`);
+  await transpile({ root, folders: ['mode'], foreign: [], outFolder: join(root, 'out') });
+  expect(readFileSync(join(root, 'out/mode/main.js'), 'utf8')).toContain('process.env.NODE_ENV');
+});

@@ -335,14 +335,20 @@ describe('who looks on sees an actor that is in another VM now, also when nothin
     expect(await seen(steps)).toEqual(numbered);
   });
 
+  const told = (status: object): TraceStep => ({ type: 'status', vm: 'host', at: 11, whole: false, status }) as unknown as TraceStep;
+
+  test('the recording began as it moved, and nothing is left where it was', async () => {
+    const inWasm = handled('wasm', 13, 2, 4);
+    expect(await seen([inWasm])).toEqual([]);
+    const actors = [{ actor: `actor ${actor}`, vm: 'wasm', state: 'running', epoch: 4 }];
+    expect(await seen([inWasm, told({ vms: [], actors })])).toEqual([
+      ['handled', 1],
+      ['status', 0],
+    ]);
+  });
+
   test('its VM was lost, and has not come back', async () => {
-    const lost = {
-      type: 'status',
-      vm: 'host',
-      at: 11,
-      whole: false,
-      status: { vms: [{ vm: 'js', state: 'restarting' }] },
-    } as unknown as TraceStep;
+    const lost = told({ vms: [{ vm: 'js', state: 'restarting' }], actors: [] });
     expect(await seen([...before, ...afterwards])).toEqual([['handled', 1]]);
     expect(await seen([...before, ...afterwards, lost])).toEqual([
       ['handled', 1],
