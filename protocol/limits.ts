@@ -118,7 +118,7 @@ export const HANG_MS = 2_000;
  * missing for 15 s: a television's radio finds its network again in that time, and a server is deployed.
  */
 export const VM_RETRY_MS = 1_000;
-/** The longest such pause, for a budget that allows many: who waits for an application looks at the screen twice a minute. */
+/** The longest such pause, for a budget that allows many: when the file is back, nobody waits much longer for the application. */
 export const VM_RETRY_MS_MAX = 30_000;
 
 /** How often a VM checks by itself whether it still hears: silence is found after twice this, which a viewer takes for one lost key. */

@@ -14,6 +14,7 @@
  * did something reports its time on standard error.
  */
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transpile } from '../tools/transpile.js';
@@ -93,7 +94,10 @@ async function compile({ projects }: Purpose): Promise<void> {
   const steps = new Steps();
   if (projects === null) {
     const count = await transpile({ root, folders: RUN_BY_COMMAND, foreign: FOREIGN, outFolder: resolve(root, 'dist') });
-    if (count > 0) steps.done(`${count} files of TypeScript, unchecked`);
+    if (count === 0) return;
+    // The compiler would take its own output of before for what is there, once a source is again as it was then.
+    rmSync(resolve(root, 'dist/.tsbuildinfo'), { recursive: true, force: true });
+    steps.done(`${count} files of TypeScript, unchecked`);
     return;
   }
   await run('TypeScript found errors', ['node_modules/typescript/bin/tsc', '-b', ...projects]);

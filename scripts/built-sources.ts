@@ -17,7 +17,7 @@ const builtOf = (path: string): string | null => {
   const inside = relative(root, path);
   if (!COMPILED.includes(inside.split(sep)[0])) return null;
   const built = join(root, 'dist', inside.replace(/\.ts$/, '.js'));
-  return built.endsWith('.js') && existsSync(built) ? built : null;
+  return built.endsWith('.js') && existsSync(built) && existsSync(path.replace(/\.js$/, '.ts')) ? built : null;
 };
 
 /** A plugin for Vite. @param sources by the names of the package's entries */

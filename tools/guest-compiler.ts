@@ -33,7 +33,8 @@ class CompilerProcess {
   compile(user: GuestCompiler, request: Request, expected: number): Promise<Compiled> {
     this.users.add(user);
     const compiled = this.last.then(() => this.compileNow(request, expected));
-    this.last = compiled.catch(() => {});
+    // Who gets no module may never come to leave.
+    this.last = compiled.catch(() => this.users.delete(user));
     return compiled;
   }
 
@@ -72,7 +73,7 @@ class CompilerProcess {
   }
 }
 
-/** The one that all applications share which this process builds: it takes longer to load than to compile one of them, and stays in memory between two changes. */
+/** Shared by all applications that this process builds: it takes longer to load than to compile one of them, and stays in memory between two changes. */
 const ofApplications = new CompilerProcess();
 
 export class GuestCompiler {

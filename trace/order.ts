@@ -54,7 +54,7 @@ interface Later {
 class Line {
   /** Sequence up to which everything that the party emitted has its cause numbered: an actor's sequences rise with what it handles. */
   releasedTo = -1;
-  /** The recording tells all that it emits from a sequence on: what it had emitted before comes no more. */
+  /** The recording has told a first step of what it emits. */
   isTold = false;
   /** Lines whose first message waits for this party to emit it. */
   readonly waiting = new Set<Line>();
@@ -277,8 +277,9 @@ class MessageOrder {
   }
 
   /**
-   * The first that is told of what an actor emits: up to this sequence it was emitted before the recording began, or is lost. Else actors would wait
-   * for each other, and for themselves: what tells it may stand in their lines after what waits. After a move it is not certain to be the first.
+   * Called at the first emission or snapshot that an actor tells. What it emitted up to `before` was emitted before the recording began, or is lost, so
+   * nobody may wait for it. Without this, actors would wait for each other: the step that says so may stand after the one that waits. After a move
+   * the first that is told may not be the first that was emitted.
    */
   private tellFrom(line: Line, vm: VmName, before: Sequence): void {
     if (line.isTold) return;

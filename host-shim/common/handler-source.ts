@@ -35,6 +35,7 @@ export function methodIn(
   methods: readonly string[],
   isOwn: (source: string) => boolean,
 ): { readonly source: string; readonly line: number } | null {
+  if (methods.length === 0) return null;
   const beginning = new RegExp(`^[^\\S\\n]*(?:override |public )?(?:${methods.join('|')})\\(`, 'm');
   for (const [index, source] of sources.entries()) {
     const text = isOwn(source) ? (sourcesContent[index] ?? '') : '';

@@ -135,7 +135,13 @@ export class VmThreads implements VmCommands {
 
   async start(vm: VmName, again: boolean, failedOver: boolean): Promise<VmHandle> {
     const handle = vm === 'host' ? this.state.host.local : await this.startThread(vm, again, failedOver);
-    await this.state.tracing.began(handle);
+    try {
+      await this.state.tracing.began(handle);
+    } catch (error) {
+      // Another thread will be started on its memory.
+      if (again) await handle.terminate();
+      throw error;
+    }
     if (!again || this.mayRestart(vm)) return handle;
     await handle.terminate();
     throw new ControlError('lost', vm, 'start', 'everything is being stopped');

@@ -46,8 +46,11 @@ export interface StageOptions {
 const hasHeard = ({ actors }: System, traps: number): boolean =>
   actors.every(({ state }) => state === 'running') && actors.reduce((sum, { restarts }) => sum + restarts, 0) >= traps;
 
-const isQuiet = (system: System, counters: VmCounters): boolean =>
-  hasHeard(system, counters.traps) && counters.waiting === 0 && countMessages(counters).lost === 0;
+/** VMs give their counters one after another: a message between two of them is not there yet, or there twice. */
+function isQuiet(system: System, counters: VmCounters): boolean {
+  const { lost, duplicated } = countMessages(counters);
+  return hasHeard(system, counters.traps) && counters.waiting === 0 && lost === 0 && duplicated === 0;
+}
 
 /** An actor that is down answers nobody, so messages to it are never accounted for. */
 const isDown = ({ actors }: System): boolean => actors.some(({ state }) => state === 'exhausted' || state === 'lost');
